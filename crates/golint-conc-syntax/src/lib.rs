@@ -3,8 +3,18 @@
 //! Invariant: knows no rule, no file system and no meaning of names; no tree-sitter type is public; never fails.
 
 pub mod ast;
+mod lines;
+mod lower;
+mod outline;
+mod rewrite;
+mod source;
 mod span;
 mod symbol;
 
+pub use lines::{LineIndex, Position};
+pub use outline::{
+    DeclKind, Directive, DirectiveKind, Import, Outline, OutlineDecl, Receiver, Signals, TextProblem,
+};
+pub use source::{MAX_DECL_LEN, MAX_NESTING, STACK_SIZE, SourceFile};
 pub use span::Span;
 pub use symbol::Symbol;

@@ -1,0 +1,660 @@
+//! A package under analysis: its files, what it declares, and what types have which members.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
+
+use golint_conc_syntax::ast::{Ast, Decl, ExprId, GenKind, Spec, SpecId};
+use golint_conc_syntax::{DeclKind, SourceFile, Span, Symbol};
+use rustc_hash::FxHashMap;
+
+use crate::body::{Body, BodyCx};
+use crate::build::LangVersion;
+use crate::check::Checker;
+use crate::external;
+use crate::types::{Signature, Type, TypeId, Types, Unknown};
+use crate::{constant, imports};
+
+/// How deep embedding and chains of declared types are followed.
+const MAX_DEPTH: usize = 8;
+
+/// A file of a package, ready to be read.
+#[derive(Debug)]
+pub struct PackageFile {
+    /// Text, outline and trees.
+    pub source: SourceFile,
+    /// The language version that holds in this file.
+    pub lang: LangVersion,
+    /// Whether the name ends in `_test.go`.
+    pub is_test: bool,
+    /// Whether findings in this file are wanted.
+    pub is_reported: bool,
+}
+
+/// Position of an object in [`Package::objects`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjId(pub(crate) u32);
+
+/// Position of a function or of a variable declaration with function literals in the package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BodyId(pub(crate) u32);
+
+impl BodyId {
+    /// Position in source order.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a package-level name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjKind {
+    /// A constant.
+    Const,
+    /// A variable.
+    Var,
+    /// A type.
+    Type,
+    /// A function.
+    Func(BodyId),
+}
+
+/// A package-level declaration of one name.
+#[derive(Clone, Copy, Debug)]
+pub struct Object {
+    /// The name.
+    pub name: Symbol,
+    /// What it is.
+    pub kind: ObjKind,
+    /// Index of the file.
+    pub file: usize,
+    /// Index of the declaration in the file's outline.
+    pub decl: usize,
+    /// Where the name stands.
+    pub name_span: Span,
+}
+
+/// A function, a method, or a variable declaration whose values may hold function literals.
+#[derive(Debug)]
+pub struct BodyDecl {
+    /// The function's name, or the first variable's.
+    pub name: Symbol,
+    /// The receiver's type name, for a method.
+    pub recv: Option<Symbol>,
+    /// Index of the file.
+    pub file: usize,
+    /// Index of the declaration in the file's outline.
+    pub decl: usize,
+    body: OnceCell<Box<Body>>,
+    signature: Cell<Option<TypeId>>,
+}
+
+/// A field or method found by name in a type.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The declared type that has it directly; for a field of an unnamed struct, that struct.
+    pub owner: TypeId,
+    /// Its name.
+    pub name: Symbol,
+    /// Type of the field, or function type of the method without its receiver.
+    pub ty: TypeId,
+    /// What it is.
+    pub kind: MemberKind,
+    /// Names of the embedded fields on the way, outermost first.
+    pub path: Rc<[Symbol]>,
+}
+
+/// What a [`Member`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberKind {
+    /// A field.
+    Field,
+    /// A method with a body in this package.
+    Method(BodyId),
+    /// A method declared elsewhere.
+    ExternalMethod,
+    /// A method of an interface.
+    InterfaceMethod,
+}
+
+/// A declared type's parameters and what stands behind its name.
+#[derive(Clone, Debug)]
+struct Declared {
+    params: Rc<[Symbol]>,
+    underlying: TypeId,
+}
+
+#[derive(Debug, Default)]
+struct FileScope {
+    imports: FxHashMap<Symbol, Symbol>,
+    dot_imports: Vec<Symbol>,
+    paths: Vec<Symbol>,
+}
+
+/// All specifications of one declaration by the offset of the name they declare.
+type SpecIndex = FxHashMap<u32, (SpecId, usize)>;
+
+/// A package under analysis. Not `Sync`: one thread analyses one package.
+#[derive(Debug)]
+pub struct Package {
+    /// The import path.
+    pub path: Symbol,
+    /// The name in the package clauses.
+    pub name: Symbol,
+    /// The files, in the order given.
+    pub files: Vec<PackageFile>,
+    /// The table of types.
+    pub types: Types,
+    objects: Vec<Object>,
+    object_types: Vec<Cell<Option<TypeId>>>,
+    scope: FxHashMap<Symbol, ObjId>,
+    bodies: Vec<BodyDecl>,
+    methods: FxHashMap<Symbol, FxHashMap<Symbol, BodyId>>,
+    file_scopes: Vec<FileScope>,
+    declared: RefCell<FxHashMap<(Symbol, Symbol), Option<Declared>>>,
+    spec_indexes: RefCell<FxHashMap<(usize, usize), Rc<SpecIndex>>>,
+}
+
+impl Package {
+    /// Declares what the files declare; bodies are read when asked for.
+    pub fn new(path: Symbol, name: Symbol, files: Vec<PackageFile>) -> Self {
+        let mut package = Self {
+            path,
+            name,
+            file_scopes: files.iter().map(file_scope).collect(),
+            files,
+            types: Types::new(),
+            objects: Vec::new(),
+            object_types: Vec::new(),
+            scope: FxHashMap::default(),
+            bodies: Vec::new(),
+            methods: FxHashMap::default(),
+            declared: RefCell::default(),
+            spec_indexes: RefCell::default(),
+        };
+        package.declare();
+        package
+    }
+
+    fn declare(&mut self) {
+        for (file, source) in self.files.iter().enumerate() {
+            for (decl, outline) in source.source.outline().decls.iter().enumerate() {
+                let first = outline.names.first().map_or_else(|| Symbol::new("_"), |&(name, _)| name);
+                let has_body = match outline.kind {
+                    DeclKind::Func | DeclKind::Method => true,
+                    DeclKind::Var => outline.signals.has_closure(),
+                    DeclKind::Const | DeclKind::Type => false,
+                };
+                let body = BodyId(self.bodies.len() as u32);
+                if has_body {
+                    self.bodies.push(BodyDecl {
+                        name: first,
+                        recv: outline.recv.map(|recv| recv.ty),
+                        file,
+                        decl,
+                        body: OnceCell::new(),
+                        signature: Cell::new(None),
+                    });
+                }
+                if let Some(recv) = outline.recv {
+                    self.methods.entry(recv.ty).or_default().entry(first).or_insert(body);
+                    continue;
+                }
+                let kind = match outline.kind {
+                    DeclKind::Func => ObjKind::Func(body),
+                    DeclKind::Method => continue,
+                    DeclKind::Var => ObjKind::Var,
+                    DeclKind::Const => ObjKind::Const,
+                    DeclKind::Type => ObjKind::Type,
+                };
+                for &(name, name_span) in &outline.names {
+                    let id = ObjId(self.objects.len() as u32);
+                    self.objects.push(Object { name, kind, file, decl, name_span });
+                    self.object_types.push(Cell::new(None));
+                    let is_init = matches!(kind, ObjKind::Func(_)) && name == "init";
+                    if !name.is_blank() && !is_init {
+                        self.scope.entry(name).or_insert(id);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The object with this id.
+    pub fn object(&self, id: ObjId) -> &Object {
+        &self.objects[id.0 as usize]
+    }
+
+    /// All package-level objects, in source order.
+    pub fn objects(&self) -> impl Iterator<Item = (ObjId, &Object)> {
+        self.objects.iter().enumerate().map(|(index, object)| (ObjId(index as u32), object))
+    }
+
+    /// The package-level object of this name.
+    pub fn lookup(&self, name: Symbol) -> Option<ObjId> {
+        self.scope.get(&name).copied()
+    }
+
+    /// All functions, methods and variable declarations with function literals, in source order.
+    pub fn bodies(&self) -> impl Iterator<Item = (BodyId, &BodyDecl)> {
+        self.bodies.iter().enumerate().map(|(index, body)| (BodyId(index as u32), body))
+    }
+
+    /// What declares this body.
+    pub fn body_decl(&self, id: BodyId) -> &BodyDecl {
+        &self.bodies[id.index()]
+    }
+
+    /// The tree of this body's declaration.
+    pub fn body_ast(&self, id: BodyId) -> &Ast {
+        let decl = self.body_decl(id);
+        self.files[decl.file].source.body(decl.decl)
+    }
+
+    /// The body with every name resolved; parsed and resolved on first use.
+    pub fn body(&self, id: BodyId) -> BodyCx<'_> {
+        let decl = self.body_decl(id);
+        let ast = self.body_ast(id);
+        let info = decl.body.get_or_init(|| Box::new(Checker::check_body(self, decl.file, ast)));
+        BodyCx { pkg: self, id, file: decl.file, ast, info }
+    }
+
+    /// The function type of a function or method, without its receiver.
+    pub fn signature(&self, id: BodyId) -> TypeId {
+        let decl = self.body_decl(id);
+        if let Some(ty) = decl.signature.get() {
+            return ty;
+        }
+        decl.signature.set(Some(self.types.unknown(Unknown::Cycle)));
+        let ast = self.files[decl.file].source.decl(decl.decl);
+        let ty = match ast.func() {
+            Some(func) => Checker::for_types(self, decl.file, ast).func_decl_type(func),
+            None => TypeId::UNKNOWN,
+        };
+        decl.signature.set(Some(ty));
+        ty
+    }
+
+    /// The method `name` that `type_name` of this package declares with a receiver.
+    pub fn method(&self, type_name: Symbol, name: Symbol) -> Option<BodyId> {
+        self.methods.get(&type_name)?.get(&name).copied()
+    }
+
+    /// The methods that `type_name` of this package declares, in source order.
+    pub fn methods_of(&self, type_name: Symbol) -> Vec<BodyId> {
+        let mut methods: Vec<_> =
+            self.methods.get(&type_name).into_iter().flat_map(|methods| methods.values().copied()).collect();
+        methods.sort_unstable();
+        methods
+    }
+
+    /// The import path that `name` stands for in a file.
+    pub fn import(&self, file: usize, name: Symbol) -> Option<Symbol> {
+        self.file_scopes[file].imports.get(&name).copied()
+    }
+
+    /// Whether a file imports the package at `path`.
+    pub fn imports(&self, file: usize, path: &str) -> bool {
+        self.file_scopes[file].paths.iter().any(|&p| p == path)
+    }
+
+    /// The import whose package may be called `name`, where none is known to be.
+    pub(crate) fn import_by_guess(&self, file: usize, name: Symbol) -> Option<Symbol> {
+        let scope = &self.file_scopes[file];
+        scope.paths.iter().copied().find(|path| imports::may_be_called(path.as_str(), name.as_str()))
+    }
+
+    pub(crate) fn dot_imports(&self, file: usize) -> &[Symbol] {
+        &self.file_scopes[file].dot_imports
+    }
+
+    /// The type of a package-level constant, variable or function; for a type, the type itself.
+    pub fn object_type(&self, id: ObjId) -> TypeId {
+        let memo = &self.object_types[id.0 as usize];
+        if let Some(ty) = memo.get() {
+            return ty;
+        }
+        memo.set(Some(self.types.unknown(Unknown::Cycle)));
+        let object = *self.object(id);
+        let ty = match object.kind {
+            ObjKind::Func(body) => self.signature(body),
+            ObjKind::Type => self.type_object(&object),
+            ObjKind::Const | ObjKind::Var => self.value_type(&object),
+        };
+        memo.set(Some(ty));
+        ty
+    }
+
+    fn type_object(&self, object: &Object) -> TypeId {
+        let ast = self.decl_ast(object);
+        match self.spec(object).map(|(spec, _)| ast.spec(spec)) {
+            Some(Spec::Type { is_alias: true, type_params, ty, .. }) if type_params.is_empty() => {
+                Checker::for_types(self, object.file, ast).type_expr(ty)
+            }
+            _ => self.types.intern(Type::Named { pkg: self.path, name: object.name, args: Rc::from([]) }),
+        }
+    }
+
+    fn value_type(&self, object: &Object) -> TypeId {
+        let ast = self.decl_ast(object);
+        let Some((spec, position)) = self.spec(object) else { return TypeId::UNKNOWN };
+        let mut checker = Checker::for_types(self, object.file, ast);
+        if let Spec::Value { ty: Some(ty), .. } = ast.spec(spec) {
+            return checker.type_expr(ty);
+        }
+        if object.kind == ObjKind::Const {
+            return match self.const_init(object) {
+                Some((Some(ty), _, _)) => checker.type_expr(ty),
+                Some((None, value, _)) => checker.expr(value),
+                None => TypeId::UNKNOWN,
+            };
+        }
+        let Spec::Value { values, .. } = ast.spec(spec) else { return TypeId::UNKNOWN };
+        let values: Vec<_> = ast.list(values).collect();
+        let ty = match (values.get(position), values.as_slice()) {
+            (_, [single]) => checker.nth_result(*single, position),
+            (Some(&value), _) => checker.expr(value),
+            (None, _) => TypeId::UNKNOWN,
+        };
+        self.types.default_type(ty)
+    }
+
+    /// The type, value and `iota` of a constant, which repeats the last specification that has a value.
+    fn const_init(&self, object: &Object) -> Option<(Option<ExprId>, ExprId, u32)> {
+        let ast = self.decl_ast(object);
+        let (own, position) = self.spec(object)?;
+        let Decl::Gen { specs, .. } = ast.root else { return None };
+        let Spec::Value { iota: own_iota, .. } = ast.spec(own) else { return None };
+        let mut init = None;
+        for spec in ast.list(specs) {
+            if let Spec::Value { ty, values, .. } = ast.spec(spec)
+                && !values.is_empty()
+            {
+                init = Some((ty, values));
+            }
+            if spec == own {
+                break;
+            }
+        }
+        let (ty, values) = init?;
+        let value = ast.list(values).nth(position)?;
+        Some((ty, value, own_iota))
+    }
+
+    /// The value of an integer constant.
+    pub fn const_int(&self, id: ObjId, depth: usize) -> Option<i128> {
+        let object = *self.object(id);
+        if object.kind != ObjKind::Const || MAX_DEPTH < depth {
+            return None;
+        }
+        let (_, value, iota) = self.const_init(&object)?;
+        let source = self.files[object.file].source.text();
+        let lookup = |name: Symbol| match name.as_str() {
+            "iota" => Some(i128::from(iota)),
+            _ => self.const_int(self.lookup(name)?, depth + 1),
+        };
+        constant::int(self.decl_ast(&object), source, value, &lookup)
+    }
+
+    /// The tree of the declaration of an object.
+    pub fn decl_ast(&self, object: &Object) -> &Ast {
+        let source = &self.files[object.file].source;
+        source.decl(object.decl)
+    }
+
+    /// The specification that declares an object, and the object's position among its names.
+    pub fn spec(&self, object: &Object) -> Option<(SpecId, usize)> {
+        let key = (object.file, object.decl);
+        let cached = self.spec_indexes.borrow().get(&key).cloned();
+        let index = cached.unwrap_or_else(|| {
+            let index = Rc::new(spec_index(self.decl_ast(object)));
+            self.spec_indexes.borrow_mut().insert(key, Rc::clone(&index));
+            index
+        });
+        index.get(&object.name_span.start).copied()
+    }
+
+    /// The initial value of a package-level variable that has one of its own, with the tree it is in.
+    pub fn var_init(&self, id: ObjId) -> Option<(&Ast, ExprId)> {
+        let object = self.object(id);
+        let ast = self.decl_ast(object);
+        let (spec, position) = self.spec(object)?;
+        match ast.spec(spec) {
+            Spec::Value { values, .. } => ast.list(values).nth(position).map(|value| (ast, value)),
+            Spec::Type { .. } => None,
+        }
+    }
+
+    /// What stands behind the names of declared types: the first type on the way that is not declared.
+    pub fn underlying(&self, ty: TypeId) -> TypeId {
+        let mut current = ty;
+        for _ in 0..MAX_DEPTH {
+            let Type::Named { pkg, name, args } = self.types.get(current) else { return current };
+            let Some(declared) = self.declared(pkg, name) else {
+                return self.types.unknown(Unknown::OtherPackage);
+            };
+            current = self.instantiate(&declared.params, &args, declared.underlying);
+        }
+        self.types.unknown(Unknown::Cycle)
+    }
+
+    fn instantiate(&self, params: &[Symbol], args: &[TypeId], ty: TypeId) -> TypeId {
+        if params.is_empty() {
+            return ty;
+        }
+        let unknown = self.types.unknown(Unknown::Generic);
+        let map: Vec<_> = params
+            .iter()
+            .enumerate()
+            .map(|(index, &param)| (param, args.get(index).copied().unwrap_or(unknown)))
+            .collect();
+        self.substitute(ty, &map)
+    }
+
+    fn declared(&self, pkg: Symbol, name: Symbol) -> Option<Declared> {
+        let key = (pkg, name);
+        if let Some(known) = self.declared.borrow().get(&key) {
+            return known.clone();
+        }
+        // Stands while the declaration is read, so that a type that contains itself ends here.
+        self.declared.borrow_mut().insert(key, None);
+        let found = if pkg == self.path { self.declared_here(name) } else { self.declared_elsewhere(pkg, name) };
+        self.declared.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    /// Makes a type that is declared in a function known under its unique name.
+    pub(crate) fn declare_local_type(&self, name: Symbol, params: Rc<[Symbol]>, underlying: TypeId) {
+        self.declared.borrow_mut().insert((self.path, name), Some(Declared { params, underlying }));
+    }
+
+    fn declared_here(&self, name: Symbol) -> Option<Declared> {
+        let object = *self.object(self.lookup(name)?);
+        let (spec, _) = self.spec(&object)?;
+        let ast = self.decl_ast(&object);
+        let Spec::Type { type_params, ty, .. } = ast.spec(spec) else { return None };
+        let mut checker = Checker::for_types(self, object.file, ast);
+        let params = checker.declare_type_params(type_params);
+        Some(Declared { params, underlying: checker.type_expr(ty) })
+    }
+
+    fn declared_elsewhere(&self, pkg: Symbol, name: Symbol) -> Option<Declared> {
+        let (params, underlying) = external::underlying(&self.types, pkg, name)?;
+        Some(Declared { params, underlying })
+    }
+
+    /// Replaces type parameters.
+    pub fn substitute(&self, ty: TypeId, map: &[(Symbol, TypeId)]) -> TypeId {
+        if map.is_empty() {
+            return ty;
+        }
+        let all = |ids: &[TypeId]| ids.iter().map(|&id| self.substitute(id, map)).collect::<Rc<[TypeId]>>();
+        let new = match self.types.get(ty) {
+            Type::TypeParam(name) => {
+                return map.iter().find(|(param, _)| *param == name).map_or(ty, |&(_, arg)| arg);
+            }
+            Type::Pointer(elem) => Type::Pointer(self.substitute(elem, map)),
+            Type::Slice(elem) => Type::Slice(self.substitute(elem, map)),
+            Type::Array(elem) => Type::Array(self.substitute(elem, map)),
+            Type::Chan(dir, elem) => Type::Chan(dir, self.substitute(elem, map)),
+            Type::Map(key, value) => Type::Map(self.substitute(key, map), self.substitute(value, map)),
+            Type::Tuple(items) => Type::Tuple(all(&items)),
+            Type::Named { pkg, name, args } if !args.is_empty() => Type::Named { pkg, name, args: all(&args) },
+            Type::Func(sig) => Type::Func(Signature { params: all(&sig.params), results: all(&sig.results), ..sig }),
+            Type::Struct(fields) => Type::Struct(
+                fields
+                    .iter()
+                    .map(|field| crate::types::StructField { ty: self.substitute(field.ty, map), ..field.clone() })
+                    .collect(),
+            ),
+            Type::Interface { methods, embedded } => Type::Interface {
+                methods: methods.iter().map(|&(name, ty)| (name, self.substitute(ty, map))).collect(),
+                embedded: all(&embedded),
+            },
+            Type::Unknown(_) | Type::Basic(_) | Type::Untyped(_) | Type::Named { .. } | Type::Nil => return ty,
+        };
+        self.types.intern(new)
+    }
+
+    /// The field or method `name` of a type or of what it points to, promoted ones included, shallowest first.
+    ///
+    /// # Errors
+    /// Why it is not known, which is [`Unknown::Member`] where all types on the way are known and have none.
+    pub fn member(&self, ty: TypeId, name: Symbol) -> Result<Member, Unknown> {
+        let mut level: Vec<(TypeId, Rc<[Symbol]>)> = vec![(ty, Rc::from([]))];
+        let mut reason = Unknown::Member;
+        for _ in 0..MAX_DEPTH {
+            let mut next = Vec::new();
+            for (ty, path) in level {
+                let base = self.types.deref(ty);
+                let underlying = self.underlying(base);
+                if let Some(member) = self.direct_member(base, underlying, name, &path) {
+                    return Ok(member);
+                }
+                match self.types.get(underlying) {
+                    Type::Unknown(why) => reason = why,
+                    Type::TypeParam(_) => reason = Unknown::Generic,
+                    Type::Struct(fields) => next.extend(fields.iter().filter(|f| f.is_embedded).map(|field| {
+                        let path = path.iter().copied().chain([field.name]).collect();
+                        (field.ty, path)
+                    })),
+                    Type::Interface { embedded, .. } => {
+                        next.extend(embedded.iter().map(|&ty| (ty, Rc::clone(&path))));
+                    }
+                    _ => {}
+                }
+            }
+            if next.is_empty() {
+                break;
+            }
+            level = next;
+        }
+        Err(reason)
+    }
+
+    fn direct_member(&self, base: TypeId, underlying: TypeId, name: Symbol, path: &Rc<[Symbol]>) -> Option<Member> {
+        let member = |ty, kind| Member { owner: base, name, ty, kind, path: Rc::clone(path) };
+        if let Type::Named { pkg, name: type_name, args } = self.types.get(base) {
+            if pkg == self.path {
+                if let Some(body) = self.method(type_name, name) {
+                    let params = self.receiver_type_params(body);
+                    let ty = self.instantiate(&params, &args, self.signature(body));
+                    return Some(member(ty, MemberKind::Method(body)));
+                }
+            } else if let Some((params, ty)) = external::method(&self.types, pkg, type_name, name) {
+                let ty = self.instantiate(&params, &args, ty);
+                return Some(member(ty, MemberKind::ExternalMethod));
+            }
+        }
+        match self.types.get(underlying) {
+            Type::Struct(fields) => {
+                fields.iter().find(|field| field.name == name).map(|field| member(field.ty, MemberKind::Field))
+            }
+            Type::Interface { methods, .. } => methods
+                .iter()
+                .find(|(method, _)| *method == name)
+                .map(|&(_, ty)| member(ty, MemberKind::InterfaceMethod)),
+            _ => None,
+        }
+    }
+
+    /// The names that a method's receiver gives to the type's parameters.
+    fn receiver_type_params(&self, body: BodyId) -> Rc<[Symbol]> {
+        let decl = self.body_decl(body);
+        let ast = self.files[decl.file].source.decl(decl.decl);
+        ast.func().map_or_else(|| Rc::from([]), |func| crate::check::receiver_type_params(ast, func))
+    }
+
+    /// Whether values of the type carry a lock that must not be copied: one of `sync`'s types, or a struct or array
+    /// that holds one; gives the path of fields to it.
+    pub fn lock_inside(&self, ty: TypeId) -> Option<Vec<Symbol>> {
+        self.lock_inside_bounded(ty, 0)
+    }
+
+    fn lock_inside_bounded(&self, ty: TypeId, depth: usize) -> Option<Vec<Symbol>> {
+        const NO_COPY: [&str; 7] = ["Mutex", "RWMutex", "WaitGroup", "Cond", "Once", "Map", "Pool"];
+        if MAX_DEPTH < depth {
+            return None;
+        }
+        if let Type::Named { pkg, name, .. } = self.types.get(ty) {
+            if pkg == "sync" && NO_COPY.contains(&name.as_str()) {
+                return Some(Vec::new());
+            }
+            if crate::stdlib::is_std(pkg.as_str()) && pkg != self.path {
+                return None;
+            }
+        }
+        match self.types.get(self.underlying(ty)) {
+            Type::Array(elem) => self.lock_inside_bounded(elem, depth + 1),
+            Type::Struct(fields) => fields.iter().find_map(|field| {
+                let mut path = self.lock_inside_bounded(field.ty, depth + 1)?;
+                path.insert(0, field.name);
+                Some(path)
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn spec_index(ast: &Ast) -> SpecIndex {
+    let mut index = SpecIndex::default();
+    let Decl::Gen { specs, .. } = ast.root else { return index };
+    for spec in ast.list(specs) {
+        match ast.spec(spec) {
+            Spec::Type { name, .. } => {
+                index.insert(ast.expr_span(name).start, (spec, 0));
+            }
+            Spec::Value { names, .. } => {
+                for (position, name) in ast.list(names).enumerate() {
+                    index.insert(ast.expr_span(name).start, (spec, position));
+                }
+            }
+        }
+    }
+    index
+}
+
+fn file_scope(file: &PackageFile) -> FileScope {
+    let mut scope = FileScope::default();
+    for import in &file.source.outline().imports {
+        let path = import.path;
+        scope.paths.push(path);
+        match import.name {
+            Some(name) if name == "." => scope.dot_imports.push(path),
+            Some(name) if name.is_blank() => {}
+            Some(name) => {
+                scope.imports.insert(name, path);
+            }
+            None => {
+                let name = external::package_name(path)
+                    .unwrap_or_else(|| Symbol::new(imports::guess_name(path.as_str())));
+                scope.imports.insert(name, path);
+            }
+        }
+    }
+    scope
+}
+
+/// Whether a declaration of this kind declares variables or constants.
+pub(crate) const fn declares_values(kind: GenKind) -> bool {
+    matches!(kind, GenKind::Const | GenKind::Var)
+}

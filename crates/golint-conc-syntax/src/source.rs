@@ -1,0 +1,117 @@
+//! A source file: its text, its outline, and the trees of those declarations that were asked for.
+
+use std::cell::RefCell;
+use std::sync::OnceLock;
+
+use tree_sitter::Parser;
+
+use crate::ast::Ast;
+use crate::lower;
+use crate::outline::{Outline, OutlineDecl};
+use crate::rewrite;
+use crate::{LineIndex, Span};
+
+/// How deep brackets may nest in a declaration that is parsed; what is deeper stays opaque.
+pub const MAX_NESTING: u32 = 250;
+
+/// How long a declaration that is parsed may be, in bytes; what is longer stays opaque. The longest function in the Go
+/// distribution has 430 KB.
+pub const MAX_DECL_LEN: u32 = 4 << 20;
+
+/// The stack that a thread needs to analyse code as deep as [`MAX_NESTING`] allows, in bytes.
+pub const STACK_SIZE: usize = 32 << 20;
+
+#[derive(Debug, Default)]
+struct Slot {
+    signature: OnceLock<Ast>,
+    whole: OnceLock<Ast>,
+}
+
+/// A source file. Trees are made at the first request and stay.
+#[derive(Debug)]
+pub struct SourceFile {
+    text: Vec<u8>,
+    outline: Outline,
+    slots: Vec<Slot>,
+    lines: OnceLock<LineIndex>,
+}
+
+impl SourceFile {
+    /// Outlines `text`, which may be anything.
+    pub fn new(text: Vec<u8>) -> Self {
+        let outline = Outline::new(&text);
+        let slots = outline.decls.iter().map(|_| Slot::default()).collect();
+        Self { text, outline, slots, lines: OnceLock::new() }
+    }
+
+    /// The bytes as they were given.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The outline.
+    pub fn outline(&self) -> &Outline {
+        &self.outline
+    }
+
+    /// Where the lines begin.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
+    /// The tree of declaration number `index` of the outline; a function's is without its body.
+    pub fn decl(&self, index: usize) -> &Ast {
+        let decl = &self.outline.decls[index];
+        let slot = &self.slots[index];
+        if decl.body.is_none() || slot.whole.get().is_some() {
+            return self.body(index);
+        }
+        slot.signature.get_or_init(|| self.parse(decl, decl.signature))
+    }
+
+    /// The tree of declaration number `index` of the outline, with its body.
+    pub fn body(&self, index: usize) -> &Ast {
+        let decl = &self.outline.decls[index];
+        self.slots[index].whole.get_or_init(|| self.parse(decl, decl.span))
+    }
+
+    fn parse(&self, decl: &OutlineDecl, span: Span) -> Ast {
+        if MAX_NESTING < decl.depth || MAX_DECL_LEN < span.len() {
+            let mut ast = Ast::new();
+            ast.is_opaque = true;
+            return ast;
+        }
+        let ast = self.parse_text(span.slice(&self.text), span);
+        if ast.is_opaque
+            && let Some(rewritten) = rewrite::rewrite(span.slice(&self.text))
+        {
+            let second = self.parse_text(&rewritten, span);
+            if !second.is_opaque {
+                return second;
+            }
+        }
+        ast
+    }
+
+    fn parse_text(&self, text: &[u8], span: Span) -> Ast {
+        thread_local! {
+            static PARSER: RefCell<Parser> = RefCell::new(new_parser());
+        }
+        PARSER.with_borrow_mut(|parser| match parser.parse(text, None) {
+            Some(tree) => lower::lower(tree.root_node(), &self.text, span.start),
+            None => {
+                let mut ast = Ast::new();
+                ast.is_opaque = true;
+                ast
+            }
+        })
+    }
+}
+
+fn new_parser() -> Parser {
+    let mut parser = Parser::new();
+    // A grammar of another ABI would leave the parser without language, and so every declaration opaque; the tests
+    // would not pass.
+    let _ = parser.set_language(&tree_sitter_go::LANGUAGE.into());
+    parser
+}
