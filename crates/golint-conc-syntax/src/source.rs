@@ -97,7 +97,9 @@ impl SourceFile {
         thread_local! {
             static PARSER: RefCell<Parser> = RefCell::new(new_parser());
         }
-        PARSER.with_borrow_mut(|parser| match parser.parse(text, None) {
+        // The grammar wants a line end behind every declaration but a function's.
+        let mut read = |at: usize, _| text.get(at..).filter(|rest| !rest.is_empty()).unwrap_or(&b"\n"[at.saturating_sub(text.len()).min(1)..]);
+        PARSER.with_borrow_mut(|parser| match parser.parse_with_options(&mut read, None, None) {
             Some(tree) => lower::lower(tree.root_node(), &self.text, span.start),
             None => {
                 let mut ast = Ast::new();
