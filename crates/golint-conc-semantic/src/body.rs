@@ -397,9 +397,9 @@ impl<'p> BodyCx<'p> {
                 ObjKind::Type => Callee::Conversion(self.type_of(fun)),
                 ObjKind::Var | ObjKind::Const => Callee::Value,
             },
-            Entity::External(pkg, name) => match crate::external::kind(pkg, name) {
-                Some(crate::external::Kind::Type) => Callee::Conversion(self.type_of(fun)),
-                Some(crate::external::Kind::Var) => Callee::Value,
+            Entity::External(pkg, name) => match crate::foreign::kind(pkg, name) {
+                Some(crate::foreign::Kind::Type) => Callee::Conversion(self.type_of(fun)),
+                Some(crate::foreign::Kind::Var) => Callee::Value,
                 _ => Callee::Func { pkg, name, body: None },
             },
             Entity::Local(id) => match self.local_info(id).kind {

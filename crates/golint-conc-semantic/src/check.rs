@@ -4,6 +4,7 @@
 //! follow the Go specification where declarations are at hand and are [`Type::Unknown`] elsewhere; nothing is reported,
 //! because the text may well be wrong or incomplete.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use golint_conc_syntax::Symbol;
@@ -13,16 +14,25 @@ use golint_conc_syntax::ast::{
 };
 
 use crate::body::{Body, Entity, Local, LocalId, LocalKind};
-use crate::external::{self, Kind};
-use crate::package::{Member, MemberKind, ObjKind, Package, declares_values};
+use crate::foreign::{self, Foreign, Kind};
+use crate::package::{Member, MemberKind, ObjId, ObjKind, Package, declares_values};
 use crate::types::{Signature, StructField, Type, TypeId, Unknown};
 
 /// How many type arguments one call may need before we stop inferring; real code has one or two.
 const MAX_UNIFY_DEPTH: usize = 16;
 
+/// Whose names a declaration may use.
+#[derive(Clone, Copy)]
+enum Home {
+    /// This file of the package under analysis.
+    File(usize),
+    /// A package known by its declarations.
+    Foreign(&'static Foreign),
+}
+
 pub(crate) struct Checker<'p> {
     pkg: &'p Package,
-    file: usize,
+    home: Home,
     ast: &'p Ast,
     scope: Vec<(Symbol, LocalId)>,
     block_start: usize,
@@ -46,7 +56,16 @@ pub(crate) fn receiver_type_params(ast: &Ast, func: &FuncDecl) -> Rc<[Symbol]> {
 impl<'p> Checker<'p> {
     /// A checker for types and values at package level.
     pub(crate) fn for_types(pkg: &'p Package, file: usize, ast: &'p Ast) -> Self {
-        Self { pkg, file, ast, scope: Vec::new(), block_start: 0, func: None, body: Body::default() }
+        Self::new(pkg, Home::File(file), ast)
+    }
+
+    /// A checker for the types of another package's declaration, which end up in this package's table.
+    pub(crate) fn for_foreign(pkg: &'p Package, foreign: &'static Foreign, ast: &'p Ast) -> Self {
+        Self::new(pkg, Home::Foreign(foreign), ast)
+    }
+
+    fn new(pkg: &'p Package, home: Home, ast: &'p Ast) -> Self {
+        Self { pkg, home, ast, scope: Vec::new(), block_start: 0, func: None, body: Body::default() }
     }
 
     /// Resolves a whole declaration.
@@ -261,12 +280,12 @@ impl<'p> Checker<'p> {
             Expr::Selector { base, sel } => {
                 let pkg = self.package_of(base)?;
                 let name = self.ast.ident(sel)?;
-                if external::kind(pkg, name) != Some(Kind::Type) {
+                if foreign::kind(pkg, name) != Some(Kind::Type) {
                     return None;
                 }
                 self.set_entity(base, Entity::Import(pkg));
                 self.set_entity(sel, Entity::External(pkg, name));
-                external::object_type(&self.pkg.types, pkg, name)?
+                self.pkg.foreign_object_type(pkg, name)?
             }
             Expr::Index { base, indices } => {
                 let base = self.as_type(base)?;
@@ -315,14 +334,14 @@ impl<'p> Checker<'p> {
             self.set_entity(expr, Entity::Local(id));
             return matches!(local.kind, LocalKind::Type | LocalKind::TypeParam).then_some(local.ty);
         }
-        if let Some(id) = self.pkg.lookup(name) {
+        if let Some(id) = self.own_object(name) {
             self.set_entity(expr, Entity::Object(id));
             return (self.pkg.object(id).kind == ObjKind::Type).then(|| self.pkg.object_type(id));
         }
-        for &pkg in self.pkg.dot_imports(self.file) {
-            if external::kind(pkg, name) == Some(Kind::Type) {
+        for &pkg in self.open_packages().iter() {
+            if foreign::kind(pkg, name) == Some(Kind::Type) {
                 self.set_entity(expr, Entity::External(pkg, name));
-                return external::object_type(&self.pkg.types, pkg, name);
+                return self.pkg.foreign_object_type(pkg, name);
             }
         }
         let ty = match name.as_str() {
@@ -389,13 +408,28 @@ impl<'p> Checker<'p> {
         if self.find(name).is_some() {
             return None;
         }
-        if let Some(path) = self.pkg.import(self.file, name) {
-            return Some(path);
+        match self.home {
+            Home::Foreign(foreign) => foreign.import(name),
+            Home::File(file) => self.pkg.import(file, name).or_else(|| {
+                if self.pkg.lookup(name).is_some() { None } else { self.pkg.import_by_guess(file, name) }
+            }),
         }
-        if self.pkg.lookup(name).is_some() {
-            return None;
+    }
+
+    /// The package-level object that `name` means, where the declaration is one of the package under analysis.
+    fn own_object(&self, name: Symbol) -> Option<ObjId> {
+        match self.home {
+            Home::File(_) => self.pkg.lookup(name),
+            Home::Foreign(_) => None,
         }
-        self.pkg.import_by_guess(self.file, name)
+    }
+
+    /// The packages whose exported names need no qualifier: dot imports, or the foreign package itself.
+    fn open_packages(&self) -> Cow<'p, [Symbol]> {
+        match self.home {
+            Home::File(file) => Cow::Borrowed(self.pkg.dot_imports(file)),
+            Home::Foreign(foreign) => Cow::Owned(vec![foreign.path]),
+        }
     }
 
     // --- expressions -----------------------------------------------------------------------------------------------
@@ -496,17 +530,19 @@ impl<'p> Checker<'p> {
             self.set_entity(expr, Entity::Local(id));
             return self.body.locals[id.index()].ty;
         }
-        if let Some(id) = self.pkg.lookup(name) {
+        if let Some(id) = self.own_object(name) {
             self.set_entity(expr, Entity::Object(id));
             return self.pkg.object_type(id);
         }
-        for &pkg in self.pkg.dot_imports(self.file) {
-            if let Some(ty) = external::object_type(&self.pkg.types, pkg, name) {
+        for &pkg in self.open_packages().iter() {
+            if let Some(ty) = self.pkg.foreign_object_type(pkg, name) {
                 self.set_entity(expr, Entity::External(pkg, name));
                 return ty;
             }
         }
-        if let Some(path) = self.pkg.import(self.file, name) {
+        if let Home::File(file) = self.home
+            && let Some(path) = self.pkg.import(file, name)
+        {
             self.set_entity(expr, Entity::Import(path));
             return self.unknown(Unknown::Syntax);
         }
@@ -540,7 +576,7 @@ impl<'p> Checker<'p> {
         if let Some(pkg) = self.package_of(base) {
             self.set_entity(base, Entity::Import(pkg));
             self.set_entity(sel, Entity::External(pkg, name));
-            let ty = external::object_type(&self.pkg.types, pkg, name);
+            let ty = self.pkg.foreign_object_type(pkg, name);
             let ty = ty.unwrap_or_else(|| self.unknown(Unknown::OtherPackage));
             return self.set_type(sel, ty);
         }
@@ -729,7 +765,7 @@ impl<'p> Checker<'p> {
         let callee = self.ast.unparen(fun);
         if let Expr::Ident(name) = self.ast.expr(callee)
             && self.find(name).is_none()
-            && self.pkg.lookup(name).is_none()
+            && self.own_object(name).is_none()
         {
             self.expr(fun);
             if matches!(self.body_entity(callee, name), Entity::Builtin(_)) {

@@ -1,1 +1,20 @@
-//! TODO
+//! What every name in a Go package means: packages, imports, scopes, types, constants.
+//!
+//! Invariant: reads no file; answers from the declarations at hand, and says `Unknown` with a reason elsewhere.
+
+mod body;
+pub mod build;
+mod check;
+mod constant;
+mod foreign;
+mod imports;
+mod package;
+mod types;
+
+pub use body::{AccessPath, Body, BodyCx, Callee, Entity, Local, LocalId, LocalKind, Root};
+pub use foreign::is_std;
+pub use imports::guess_name;
+pub use package::{
+    BodyDecl, BodyId, Member, MemberKind, ObjId, ObjKind, Object, Package, PackageFile,
+};
+pub use types::{ChanDir, Signature, StructField, Type, TypeId, Types, Unknown};

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::body::{Body, BodyCx};
 use crate::build::LangVersion;
 use crate::check::Checker;
-use crate::external;
+use crate::foreign::{self, Kind};
 use crate::types::{Signature, Type, TypeId, Types, Unknown};
 use crate::{constant, imports};
 
@@ -152,6 +152,7 @@ pub struct Package {
     file_scopes: Vec<FileScope>,
     declared: RefCell<FxHashMap<(Symbol, Symbol), Option<Declared>>>,
     spec_indexes: RefCell<FxHashMap<(usize, usize), Rc<SpecIndex>>>,
+    foreign_types: RefCell<FxHashMap<(Symbol, Symbol), TypeId>>,
 }
 
 impl Package {
@@ -170,6 +171,7 @@ impl Package {
             methods: FxHashMap::default(),
             declared: RefCell::default(),
             spec_indexes: RefCell::default(),
+            foreign_types: RefCell::default(),
         };
         package.declare();
         package
@@ -478,8 +480,56 @@ impl Package {
     }
 
     fn declared_elsewhere(&self, pkg: Symbol, name: Symbol) -> Option<Declared> {
-        let (params, underlying) = external::underlying(&self.types, pkg, name)?;
-        Some(Declared { params, underlying })
+        if pkg.as_str().is_empty() {
+            return (name == "error").then(|| self.error_interface());
+        }
+        let foreign = foreign::package(pkg)?;
+        let (Kind::Type, ast) = foreign.decl(name)? else { return None };
+        let Spec::Type { type_params, ty, .. } = foreign::single_spec(ast)? else { return None };
+        let mut checker = Checker::for_foreign(self, foreign, ast);
+        let params = checker.declare_type_params(type_params);
+        Some(Declared { params, underlying: checker.type_expr(ty) })
+    }
+
+    fn error_interface(&self) -> Declared {
+        let sig = Signature {
+            params: Rc::from([]),
+            results: Rc::from([TypeId::STRING]),
+            is_variadic: false,
+            type_params: Rc::from([]),
+        };
+        let methods = Rc::from([(Symbol::new("Error"), self.types.intern(Type::Func(sig)))]);
+        let underlying = self.types.intern(Type::Interface { methods, embedded: Rc::from([]) });
+        Declared { params: Rc::from([]), underlying }
+    }
+
+    /// The type of `pkg.name`; for a type, the type itself.
+    pub(crate) fn foreign_object_type(&self, pkg: Symbol, name: Symbol) -> Option<TypeId> {
+        if let Some(&ty) = self.foreign_types.borrow().get(&(pkg, name)) {
+            return Some(ty);
+        }
+        let foreign = foreign::package(pkg)?;
+        let (kind, ast) = foreign.decl(name)?;
+        let mut checker = Checker::for_foreign(self, foreign, ast);
+        let ty = match (kind, foreign::single_spec(ast)) {
+            (Kind::Func, _) => checker.func_decl_type(ast.func()?),
+            (Kind::Type, Some(Spec::Type { is_alias: true, ty, .. })) => checker.type_expr(ty),
+            (Kind::Type, _) => self.types.named(pkg.as_str(), name.as_str()),
+            (_, Some(Spec::Value { ty: Some(ty), .. })) => checker.type_expr(ty),
+            (_, Some(Spec::Value { values, .. })) => checker.expr(ast.list(values).next()?),
+            _ => return None,
+        };
+        self.foreign_types.borrow_mut().insert((pkg, name), ty);
+        Some(ty)
+    }
+
+    /// The type parameters of `pkg.type_name` and the function type of its method `name`.
+    fn foreign_method(&self, pkg: Symbol, type_name: Symbol, name: Symbol) -> Option<(Rc<[Symbol]>, TypeId)> {
+        let foreign = foreign::package(pkg)?;
+        let ast = foreign.method(type_name, name)?;
+        let func = ast.func()?;
+        let params = crate::check::receiver_type_params(ast, func);
+        Some((params, Checker::for_foreign(self, foreign, ast).func_decl_type(func)))
     }
 
     /// Replaces type parameters.
@@ -560,7 +610,7 @@ impl Package {
                     let ty = self.instantiate(&params, &args, self.signature(body));
                     return Some(member(ty, MemberKind::Method(body)));
                 }
-            } else if let Some((params, ty)) = external::method(&self.types, pkg, type_name, name) {
+            } else if let Some((params, ty)) = self.foreign_method(pkg, type_name, name) {
                 let ty = self.instantiate(&params, &args, ty);
                 return Some(member(ty, MemberKind::ExternalMethod));
             }
@@ -599,7 +649,7 @@ impl Package {
             if pkg == "sync" && NO_COPY.contains(&name.as_str()) {
                 return Some(Vec::new());
             }
-            if crate::stdlib::is_std(pkg.as_str()) && pkg != self.path {
+            if foreign::is_std(pkg.as_str()) && pkg != self.path {
                 return None;
             }
         }
@@ -645,7 +695,7 @@ fn file_scope(file: &PackageFile) -> FileScope {
                 scope.imports.insert(name, path);
             }
             None => {
-                let name = external::package_name(path)
+                let name = foreign::package_name(path)
                     .unwrap_or_else(|| Symbol::new(imports::guess_name(path.as_str())));
                 scope.imports.insert(name, path);
             }
