@@ -103,7 +103,7 @@ pub struct BodyCx<'p> {
 }
 
 /// Where an access path starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Root {
     /// A name declared in the body.
     Local(LocalId),

@@ -1144,7 +1144,8 @@ impl<'p> Checker<'p> {
             return;
         }
         let offset = self.ast.expr_span(name).start;
-        let unique = Symbol::new(&format!("{text}·{}·{offset}", self.file));
+        let Home::File(file) = self.home else { return };
+        let unique = Symbol::new(&format!("{text}·{file}·{offset}"));
         let named = self.pkg.types.named(self.pkg.path.as_str(), unique.as_str());
         self.declare(name, LocalKind::Type, named, None);
         let len = self.scope.len();

@@ -8,7 +8,7 @@ const MAX_DEPTH: usize = 64;
 
 /// The value of an integer constant expression; `lookup` gives the values of names. Conversions such as `uint8(1)` and
 /// qualified names are not evaluated.
-pub fn int(ast: &Ast, source: &[u8], expr: ExprId, lookup: &dyn Fn(Symbol) -> Option<i128>) -> Option<i128> {
+pub(crate) fn int(ast: &Ast, source: &[u8], expr: ExprId, lookup: &dyn Fn(Symbol) -> Option<i128>) -> Option<i128> {
     bounded(ast, source, expr, lookup, 0)
 }
 

@@ -30,7 +30,6 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Foreign {
     pub(crate) path: Symbol,
-    pub(crate) name: Symbol,
     source: SourceFile,
     objects: FxHashMap<Symbol, (Kind, usize)>,
     methods: FxHashMap<(Symbol, Symbol), usize>,
@@ -84,7 +83,6 @@ impl Foreign {
     fn new(path: Symbol, text: &str) -> Self {
         let source = SourceFile::new(text.as_bytes().to_vec());
         let outline = source.outline();
-        let name = outline.package.map_or(path, |(name, _)| name);
         let (mut objects, mut methods) = (FxHashMap::default(), FxHashMap::default());
         for (index, decl) in outline.decls.iter().enumerate() {
             let Some(&(first, _)) = decl.names.first() else { continue };
@@ -110,7 +108,7 @@ impl Foreign {
                 (name.unwrap_or_else(|| Symbol::new(imports::guess_name(import.path.as_str()))), import.path)
             })
             .collect();
-        Self { path, name, source, objects, methods, imports }
+        Self { path, source, objects, methods, imports }
     }
 
     pub(crate) fn import(&self, name: Symbol) -> Option<Symbol> {

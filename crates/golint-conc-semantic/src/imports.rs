@@ -20,7 +20,7 @@ pub fn guess_name(path: &str) -> &str {
 
 /// Whether a file that uses `name` without declaring it may mean the import at `path`, whose package clause is not at
 /// hand and may differ from the path.
-pub fn may_be_called(path: &str, name: &str) -> bool {
+pub(crate) fn may_be_called(path: &str, name: &str) -> bool {
     path.rsplit('/').take(3).any(|element| {
         element.replace(['-', '.', '_'], "").contains(name) || element.contains(name)
     })

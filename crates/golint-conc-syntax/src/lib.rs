@@ -10,6 +10,7 @@ mod rewrite;
 mod source;
 mod span;
 mod symbol;
+pub mod visit;
 
 pub use lines::{LineIndex, Position};
 pub use outline::{
