@@ -60,10 +60,10 @@ pub fn children(ast: &Ast, node: NodeRef, out: &mut Vec<NodeRef>) {
                 out.extend(ty.map(NodeRef::Expr));
                 all(ast, elems, out);
             }
-            Expr::KeyValue { key, value } | Expr::Map { key, value } => out.extend([key.into(), value.into()]),
+            Expr::KeyValue { key, value } | Expr::Map { key, value } => out.extend([NodeRef::from(key), NodeRef::from(value)]),
             Expr::Func { body, .. } => out.push(body.into()),
             Expr::Paren(inner) | Expr::Star(inner) | Expr::Ellipsis(Some(inner)) => out.push(inner.into()),
-            Expr::Selector { base, sel } => out.extend([base.into(), sel.into()]),
+            Expr::Selector { base, sel } => out.extend([NodeRef::from(base), NodeRef::from(sel)]),
             Expr::Index { base, indices } => {
                 out.push(base.into());
                 all(ast, indices, out);
@@ -81,7 +81,7 @@ pub fn children(ast: &Ast, node: NodeRef, out: &mut Vec<NodeRef>) {
                 all(ast, args, out);
             }
             Expr::Unary { operand, .. } => out.push(operand.into()),
-            Expr::Binary { lhs, rhs, .. } => out.extend([lhs.into(), rhs.into()]),
+            Expr::Binary { lhs, rhs, .. } => out.extend([NodeRef::from(lhs), NodeRef::from(rhs)]),
             Expr::Array { len, elem } => {
                 out.extend(len.map(NodeRef::Expr));
                 out.push(elem.into());
@@ -93,7 +93,7 @@ pub fn children(ast: &Ast, node: NodeRef, out: &mut Vec<NodeRef>) {
             Stmt::Expr(expr) | Stmt::Go(expr) | Stmt::Defer(expr) | Stmt::IncDec { target: expr, .. } => {
                 out.push(expr.into());
             }
-            Stmt::Send { chan, value } => out.extend([chan.into(), value.into()]),
+            Stmt::Send { chan, value } => out.extend([NodeRef::from(chan), NodeRef::from(value)]),
             Stmt::Assign { lhs, rhs, .. } => {
                 all(ast, lhs, out);
                 all(ast, rhs, out);
@@ -102,7 +102,7 @@ pub fn children(ast: &Ast, node: NodeRef, out: &mut Vec<NodeRef>) {
             Stmt::Block(stmts) => all(ast, stmts, out),
             Stmt::If { init, cond, then, els } => {
                 out.extend(init.map(NodeRef::Stmt));
-                out.extend([cond.into(), then.into()]);
+                out.extend([NodeRef::from(cond), NodeRef::from(then)]);
                 out.extend(els.map(NodeRef::Stmt));
             }
             Stmt::Switch { init, tag, clauses } => {
@@ -125,7 +125,7 @@ pub fn children(ast: &Ast, node: NodeRef, out: &mut Vec<NodeRef>) {
             }
             Stmt::Range { key, value, subject, body, .. } => {
                 out.extend([key, value].into_iter().flatten().map(NodeRef::Expr));
-                out.extend([subject.into(), body.into()]);
+                out.extend([NodeRef::from(subject), NodeRef::from(body)]);
             }
             Stmt::Labeled { stmt, .. } => out.push(stmt.into()),
             Stmt::Decl { specs, .. } => ast.list(specs).for_each(|spec| spec_children(ast, spec, out)),
