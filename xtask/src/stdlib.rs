@@ -70,7 +70,9 @@ fn read_lists(dir: &Path) -> Result<BTreeMap<String, Package>> {
             if path.contains(' ') || rest.ends_with("//deprecated") {
                 continue;
             }
-            feature(packages.entry(path.to_owned()).or_default(), &rest.replace('$', "P"));
+            // The lists write struct types inside other types without their fields.
+            let rest = rest.replace("chan struct", "chan struct{}").replace("]struct", "]struct{}").replace('$', "P");
+            feature(packages.entry(path.to_owned()).or_default(), &rest);
         }
     }
     Ok(packages)
@@ -116,7 +118,7 @@ fn type_feature(package: &mut Package, rest: &str) {
     let after = after.trim_start();
     let member = after.strip_prefix("struct, ").or_else(|| after.strip_prefix("interface, "));
     match member {
-        Some("unexported methods") => {}
+        Some("unexported methods") => "interface".clone_into(&mut decl.head),
         Some(member) => {
             decl.members.insert(member.strip_prefix("embedded ").unwrap_or(member).to_owned());
         }
