@@ -1,5 +1,8 @@
 //! Chores of the workspace: `cargo xtask --help`.
 
+#![expect(clippy::disallowed_methods, reason = "chores touch files")]
+
+mod codegen;
 mod stdlib;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +23,12 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Writes the generated files: the list of rules
+    Codegen {
+        /// Only says whether the committed files differ
+        #[arg(long)]
+        check: bool,
+    },
     /// Writes the table of the standard library's declarations from the Go distribution on the PATH
     Stdlib {
         /// Only says whether the committed table differs
@@ -30,6 +39,7 @@ enum Chore {
 
 fn main() -> Result<()> {
     match Args::parse().chore {
+        Chore::Codegen { check } => codegen::run(&root(), check),
         Chore::Stdlib { check } => stdlib_table(check),
     }
 }

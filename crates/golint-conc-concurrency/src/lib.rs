@@ -1,1 +1,13 @@
-//! TODO
+//! Who runs beside whom in a package, and who waits for what.
+//!
+//! Invariant: a [`Model`] answers for one package and is built on demand, function by function; it knows no rule.
+
+mod channels;
+mod model;
+mod scope;
+mod sync;
+
+pub use channels::{ChanKey, ChanUse, ChanUseKind, Channel};
+pub use model::{Call, Func, Model, Spawn, SpawnKind};
+pub use scope::ContextInScope;
+pub use sync::{LockOp, LockOpKind};

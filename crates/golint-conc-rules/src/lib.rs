@@ -2,8 +2,16 @@
 //!
 //! Invariant: a rule reads the model and yields findings; it never prints, filters, or looks at another rule.
 
+mod catalogue;
 mod diagnostic;
+mod engine;
+mod literals;
+mod rule;
+mod rules;
 
+pub use catalogue::{Catalogue, Effect, Example, ExampleKind, Head, Page, RuleOption, SECTIONS, catalogue};
 pub use diagnostic::{
     Applicability, Confidence, Diagnostic, Edit, FileId, Finding, Lane, Place, Replacement, Severity, Step,
 };
+pub use engine::{LangRange, Selected, analyze};
+pub use rule::{Cx, Report, Rule, TestPolicy};

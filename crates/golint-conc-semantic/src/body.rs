@@ -416,7 +416,9 @@ impl<'p> BodyCx<'p> {
                 | Expr::FuncType(_)
                 | Expr::Interface { .. }
                 | Expr::Struct { .. } => Callee::Conversion(self.type_of(fun)),
-                Expr::Star(_) if !matches!(self.ty(fun), Type::Func(_)) => Callee::Conversion(self.type_of(fun)),
+                Expr::Star(_) if !matches!(self.ty(fun), Type::Func(_)) => {
+                    Callee::Conversion(self.type_of(fun))
+                }
                 _ => match self.ty(fun) {
                     Type::Unknown(reason) => Callee::Unknown(reason),
                     Type::Func(_) => Callee::Value,

@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{
-    AssignOp, Ast, BinaryOp, ClauseId, Decl, Expr, ExprId, FieldId, FuncDecl, GenKind, List, LitKind, SigId, Spec,
-    SpecId, Stmt, StmtId, UnaryOp,
+    AssignOp, Ast, BinaryOp, ClauseId, Decl, Expr, ExprId, FieldId, FuncDecl, GenKind, List, LitKind, SigId,
+    Spec, SpecId, Stmt, StmtId, UnaryOp,
 };
 
 use crate::body::{Body, Entity, Local, LocalId, LocalKind};
@@ -144,7 +144,13 @@ impl<'p> Checker<'p> {
         self.scope.iter().rev().find(|(n, _)| *n == name).map(|&(_, id)| id)
     }
 
-    fn declare(&mut self, ident: ExprId, kind: LocalKind, ty: TypeId, init: Option<(ExprId, usize)>) -> Option<LocalId> {
+    fn declare(
+        &mut self,
+        ident: ExprId,
+        kind: LocalKind,
+        ty: TypeId,
+        init: Option<(ExprId, usize)>,
+    ) -> Option<LocalId> {
         let name = self.ast.ident(ident)?;
         let id = LocalId(self.body.locals.len() as u32);
         self.body.locals.push(Local { name, kind, ty, ident, func: self.func, init });
@@ -350,10 +356,9 @@ impl<'p> Checker<'p> {
             "comparable" => self.pkg.types.named("", "comparable"),
             "byte" => self.intern(Type::Basic(Symbol::new("uint8"))),
             "rune" => self.intern(Type::Basic(Symbol::new("int32"))),
-            "bool" | "string" | "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32"
-            | "uint64" | "uintptr" | "float32" | "float64" | "complex64" | "complex128" => {
-                self.intern(Type::Basic(name))
-            }
+            "bool" | "string" | "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8"
+            | "uint16" | "uint32" | "uint64" | "uintptr" | "float32" | "float64" | "complex64"
+            | "complex128" => self.intern(Type::Basic(name)),
             _ => return None,
         };
         self.set_entity(expr, Entity::Universe(name));
@@ -380,7 +385,9 @@ impl<'p> Checker<'p> {
     fn embedded_name(&self, ty: ExprId) -> Option<Symbol> {
         match self.ast.expr(ty) {
             Expr::Ident(name) => Some(name),
-            Expr::Star(inner) | Expr::Paren(inner) | Expr::Index { base: inner, .. } => self.embedded_name(inner),
+            Expr::Star(inner) | Expr::Paren(inner) | Expr::Index { base: inner, .. } => {
+                self.embedded_name(inner)
+            }
             Expr::Selector { sel, .. } => self.ast.ident(sel),
             _ => None,
         }
@@ -562,8 +569,8 @@ impl<'p> Checker<'p> {
                 self.set_entity(expr, Entity::Universe(name));
                 self.intern(Type::Untyped(Symbol::new("int")))
             }
-            "append" | "cap" | "clear" | "close" | "complex" | "copy" | "delete" | "imag" | "len" | "make" | "max"
-            | "min" | "new" | "panic" | "print" | "println" | "real" | "recover" => {
+            "append" | "cap" | "clear" | "close" | "complex" | "copy" | "delete" | "imag" | "len"
+            | "make" | "max" | "min" | "new" | "panic" | "print" | "println" | "real" | "recover" => {
                 self.set_entity(expr, Entity::Builtin(name));
                 self.unknown(Unknown::Syntax)
             }
@@ -580,7 +587,8 @@ impl<'p> Checker<'p> {
             let ty = ty.unwrap_or_else(|| self.unknown(Unknown::OtherPackage));
             return self.set_type(sel, ty);
         }
-        let is_method_expr = !matches!(self.ast.expr(base), Expr::Call { .. }) && self.as_type(base).is_some();
+        let is_method_expr =
+            !matches!(self.ast.expr(base), Expr::Call { .. }) && self.as_type(base).is_some();
         let base_ty = if is_method_expr { self.type_expr(base) } else { self.expr(base) };
         match self.pkg.member(base_ty, name) {
             Ok(member) if is_method_expr => self.method_expr(base_ty, member),
@@ -639,7 +647,9 @@ impl<'p> Checker<'p> {
                     _ => self.unknown(Unknown::Generic),
                 }
             }
-            UnaryOp::Not | UnaryOp::Neg | UnaryOp::Plus | UnaryOp::BitNot | UnaryOp::Tilde => self.expr(operand),
+            UnaryOp::Not | UnaryOp::Neg | UnaryOp::Plus | UnaryOp::BitNot | UnaryOp::Tilde => {
+                self.expr(operand)
+            }
         }
     }
 
@@ -864,7 +874,8 @@ impl<'p> Checker<'p> {
         if sig.type_params.is_empty() {
             return Vec::new();
         }
-        let mut map: Vec<(Symbol, Option<TypeId>)> = sig.type_params.iter().map(|&name| (name, None)).collect();
+        let mut map: Vec<(Symbol, Option<TypeId>)> =
+            sig.type_params.iter().map(|&name| (name, None)).collect();
         for (position, &arg) in args.iter().enumerate() {
             if let Some(param) = param_type(sig, position, spread, self) {
                 self.unify(param, self.pkg.types.default_type(arg), &mut map, 0);
@@ -977,7 +988,9 @@ impl<'p> Checker<'p> {
             }
             Stmt::For { init, cond, post, body } => self.in_block(|checker| {
                 match init.map(|init| checker.ast.stmt(init)) {
-                    Some(Stmt::Assign { lhs, op, rhs }) => checker.assign(lhs, op, rhs, LocalKind::Loop(stmt)),
+                    Some(Stmt::Assign { lhs, op, rhs }) => {
+                        checker.assign(lhs, op, rhs, LocalKind::Loop(stmt))
+                    }
                     _ => checker.optional(init),
                 }
                 if let Some(cond) = cond {
@@ -1074,7 +1087,8 @@ impl<'p> Checker<'p> {
     }
 
     fn assign(&mut self, lhs: List<ExprId>, op: AssignOp, rhs: List<ExprId>, kind: LocalKind) {
-        let (targets, values): (Vec<_>, Vec<_>) = (self.ast.list(lhs).collect(), self.ast.list(rhs).collect());
+        let (targets, values): (Vec<_>, Vec<_>) =
+            (self.ast.list(lhs).collect(), self.ast.list(rhs).collect());
         if op != AssignOp::Define {
             let target_types: Vec<_> = targets.iter().map(|&target| self.expr(target)).collect();
             for (position, &value) in values.iter().enumerate() {
@@ -1097,7 +1111,8 @@ impl<'p> Checker<'p> {
                 (_, Some(&ty)) => ty,
                 (_, None) => TypeId::UNKNOWN,
             };
-            let known = self.scope[self.block_start.min(self.scope.len())..].iter().rev().find(|(n, _)| *n == name);
+            let known =
+                self.scope[self.block_start.min(self.scope.len())..].iter().rev().find(|(n, _)| *n == name);
             if let Some(&(_, id)) = known {
                 self.set_entity(target, Entity::Local(id));
                 let ty = self.body.locals[id.index()].ty;
@@ -1131,7 +1146,9 @@ impl<'p> Checker<'p> {
                         self.declare(name, kind, ty, init);
                     }
                 }
-                Spec::Type { name, type_params, is_alias, ty } => self.local_type(name, type_params, is_alias, ty),
+                Spec::Type { name, type_params, is_alias, ty } => {
+                    self.local_type(name, type_params, is_alias, ty)
+                }
             }
         }
     }

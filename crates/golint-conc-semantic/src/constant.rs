@@ -8,7 +8,12 @@ const MAX_DEPTH: usize = 64;
 
 /// The value of an integer constant expression; `lookup` gives the values of names. Conversions such as `uint8(1)` and
 /// qualified names are not evaluated.
-pub(crate) fn int(ast: &Ast, source: &[u8], expr: ExprId, lookup: &dyn Fn(Symbol) -> Option<i128>) -> Option<i128> {
+pub(crate) fn int(
+    ast: &Ast,
+    source: &[u8],
+    expr: ExprId,
+    lookup: &dyn Fn(Symbol) -> Option<i128>,
+) -> Option<i128> {
     bounded(ast, source, expr, lookup, 0)
 }
 
@@ -68,7 +73,8 @@ mod tests {
 
     #[test]
     fn literals_in_every_base() {
-        for (text, value) in [("42", 42), ("0x_ff", 255), ("0b101", 5), ("0o17", 15), ("017", 15), ("0", 0), ("1_000", 1000)]
+        for (text, value) in
+            [("42", 42), ("0x_ff", 255), ("0b101", 5), ("0o17", 15), ("017", 15), ("0", 0), ("1_000", 1000)]
         {
             assert_eq!(literal(text), Some(value), "{text}");
         }

@@ -43,7 +43,8 @@ fn index() -> &'static Index {
     INDEX.get_or_init(|| {
         let mut index = Index::default();
         for text in [STD, OTHERS] {
-            let starts: Vec<_> = text.match_indices("\npackage ").map(|(at, _)| at + 1).chain([text.len()]).collect();
+            let starts: Vec<_> =
+                text.match_indices("\npackage ").map(|(at, _)| at + 1).chain([text.len()]).collect();
             for pair in starts.windows(2) {
                 let chunk = &text[pair[0]..pair[1]];
                 let head = chunk.lines().next().unwrap_or_default();
@@ -146,7 +147,11 @@ mod tests {
             let package = package(Symbol::new(path)).expect("listed");
             for (position, decl) in package.source.outline().decls.iter().enumerate() {
                 let ast = package.source.decl(position);
-                assert!(!ast.is_opaque, "{path}: {:?}", decl.span.slice(package.source.text()).escape_ascii().to_string());
+                assert!(
+                    !ast.is_opaque,
+                    "{path}: {:?}",
+                    decl.span.slice(package.source.text()).escape_ascii().to_string()
+                );
             }
         }
     }

@@ -21,13 +21,14 @@ pub fn guess_name(path: &str) -> &str {
 /// Whether a file that uses `name` without declaring it may mean the import at `path`, whose package clause is not at
 /// hand and may differ from the path.
 pub(crate) fn may_be_called(path: &str, name: &str) -> bool {
-    path.rsplit('/').take(3).any(|element| {
-        element.replace(['-', '.', '_'], "").contains(name) || element.contains(name)
-    })
+    path.rsplit('/')
+        .take(3)
+        .any(|element| element.replace(['-', '.', '_'], "").contains(name) || element.contains(name))
 }
 
 fn is_major_version(text: &str) -> bool {
-    text.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+    text.strip_prefix('v')
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -14,7 +14,5 @@ mod types;
 pub use body::{AccessPath, Body, BodyCx, Callee, Entity, Local, LocalId, LocalKind, Root};
 pub use foreign::is_std;
 pub use imports::guess_name;
-pub use package::{
-    BodyDecl, BodyId, Member, MemberKind, ObjId, ObjKind, Object, Package, PackageFile,
-};
+pub use package::{BodyDecl, BodyId, Member, MemberKind, ObjId, ObjKind, Object, Package, PackageFile};
 pub use types::{ChanDir, Signature, StructField, Type, TypeId, Types, Unknown};

@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use golint_conc_syntax::ast::{Ast, Decl, ExprId, GenKind, Spec, SpecId};
-use golint_conc_syntax::{DeclKind, SourceFile, Span, Symbol};
+use golint_conc_syntax::{DeclKind, Signals, SourceFile, Span, Symbol};
 use rustc_hash::FxHashMap;
 
 use crate::body::{Body, BodyCx};
@@ -34,7 +34,7 @@ pub struct PackageFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjId(pub(crate) u32);
 
-/// Position of a function or of a variable declaration with function literals in the package.
+/// Position of a function or of a variable declaration with signals in the package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BodyId(pub(crate) u32);
 
@@ -73,7 +73,7 @@ pub struct Object {
     pub name_span: Span,
 }
 
-/// A function, a method, or a variable declaration whose values may hold function literals.
+/// A function, a method, or a variable declaration that bears any signal.
 #[derive(Debug)]
 pub struct BodyDecl {
     /// The function's name, or the first variable's.
@@ -183,7 +183,7 @@ impl Package {
                 let first = outline.names.first().map_or_else(|| Symbol::new("_"), |&(name, _)| name);
                 let has_body = match outline.kind {
                     DeclKind::Func | DeclKind::Method => true,
-                    DeclKind::Var => outline.signals.has_closure(),
+                    DeclKind::Var => outline.signals != Signals::NONE,
                     DeclKind::Const | DeclKind::Type => false,
                 };
                 let body = BodyId(self.bodies.len() as u32);
@@ -236,7 +236,7 @@ impl Package {
         self.scope.get(&name).copied()
     }
 
-    /// All functions, methods and variable declarations with function literals, in source order.
+    /// All functions, methods and variable declarations with signals, in source order.
     pub fn bodies(&self) -> impl Iterator<Item = (BodyId, &BodyDecl)> {
         self.bodies.iter().enumerate().map(|(index, body)| (BodyId(index as u32), body))
     }
@@ -459,7 +459,8 @@ impl Package {
         }
         // Stands while the declaration is read, so that a type that contains itself ends here.
         self.declared.borrow_mut().insert(key, None);
-        let found = if pkg == self.path { self.declared_here(name) } else { self.declared_elsewhere(pkg, name) };
+        let found =
+            if pkg == self.path { self.declared_here(name) } else { self.declared_elsewhere(pkg, name) };
         self.declared.borrow_mut().insert(key, found.clone());
         found
     }
@@ -548,19 +549,28 @@ impl Package {
             Type::Chan(dir, elem) => Type::Chan(dir, self.substitute(elem, map)),
             Type::Map(key, value) => Type::Map(self.substitute(key, map), self.substitute(value, map)),
             Type::Tuple(items) => Type::Tuple(all(&items)),
-            Type::Named { pkg, name, args } if !args.is_empty() => Type::Named { pkg, name, args: all(&args) },
-            Type::Func(sig) => Type::Func(Signature { params: all(&sig.params), results: all(&sig.results), ..sig }),
+            Type::Named { pkg, name, args } if !args.is_empty() => {
+                Type::Named { pkg, name, args: all(&args) }
+            }
+            Type::Func(sig) => {
+                Type::Func(Signature { params: all(&sig.params), results: all(&sig.results), ..sig })
+            }
             Type::Struct(fields) => Type::Struct(
                 fields
                     .iter()
-                    .map(|field| crate::types::StructField { ty: self.substitute(field.ty, map), ..field.clone() })
+                    .map(|field| crate::types::StructField {
+                        ty: self.substitute(field.ty, map),
+                        ..field.clone()
+                    })
                     .collect(),
             ),
             Type::Interface { methods, embedded } => Type::Interface {
                 methods: methods.iter().map(|&(name, ty)| (name, self.substitute(ty, map))).collect(),
                 embedded: all(&embedded),
             },
-            Type::Unknown(_) | Type::Basic(_) | Type::Untyped(_) | Type::Named { .. } | Type::Nil => return ty,
+            Type::Unknown(_) | Type::Basic(_) | Type::Untyped(_) | Type::Named { .. } | Type::Nil => {
+                return ty;
+            }
         };
         self.types.intern(new)
     }
@@ -583,10 +593,12 @@ impl Package {
                 match self.types.get(underlying) {
                     Type::Unknown(why) => reason = why,
                     Type::TypeParam(_) => reason = Unknown::Generic,
-                    Type::Struct(fields) => next.extend(fields.iter().filter(|f| f.is_embedded).map(|field| {
-                        let path = path.iter().copied().chain([field.name]).collect();
-                        (field.ty, path)
-                    })),
+                    Type::Struct(fields) => {
+                        next.extend(fields.iter().filter(|f| f.is_embedded).map(|field| {
+                            let path = path.iter().copied().chain([field.name]).collect();
+                            (field.ty, path)
+                        }))
+                    }
                     Type::Interface { embedded, .. } => {
                         next.extend(embedded.iter().map(|&ty| (ty, Rc::clone(&path))));
                     }
@@ -601,7 +613,13 @@ impl Package {
         Err(reason)
     }
 
-    fn direct_member(&self, base: TypeId, underlying: TypeId, name: Symbol, path: &Rc<[Symbol]>) -> Option<Member> {
+    fn direct_member(
+        &self,
+        base: TypeId,
+        underlying: TypeId,
+        name: Symbol,
+        path: &Rc<[Symbol]>,
+    ) -> Option<Member> {
         let member = |ty, kind| Member { owner: base, name, ty, kind, path: Rc::clone(path) };
         if let Type::Named { pkg, name: type_name, args } = self.types.get(base) {
             if pkg == self.path {
@@ -616,9 +634,10 @@ impl Package {
             }
         }
         match self.types.get(underlying) {
-            Type::Struct(fields) => {
-                fields.iter().find(|field| field.name == name).map(|field| member(field.ty, MemberKind::Field))
-            }
+            Type::Struct(fields) => fields
+                .iter()
+                .find(|field| field.name == name)
+                .map(|field| member(field.ty, MemberKind::Field)),
             Type::Interface { methods, .. } => methods
                 .iter()
                 .find(|(method, _)| *method == name)

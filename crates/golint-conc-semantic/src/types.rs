@@ -268,7 +268,9 @@ impl Types {
                 format!("func({}){results}", list(&sig.params))
             }
             Type::Struct(_) => "struct{…}".into(),
-            Type::Interface { methods, embedded } if methods.is_empty() && embedded.is_empty() => "any".into(),
+            Type::Interface { methods, embedded } if methods.is_empty() && embedded.is_empty() => {
+                "any".into()
+            }
             Type::Interface { .. } => "interface{…}".into(),
             Type::Tuple(items) => format!("({})", list(&items)),
             Type::Nil => "nil".into(),

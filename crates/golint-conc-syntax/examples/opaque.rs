@@ -7,7 +7,11 @@ use std::time::{Duration, Instant};
 
 use golint_conc_syntax::{STACK_SIZE, SourceFile};
 
-#[expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a command for developers, not the library")]
+#[expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a command for developers, not the library"
+)]
 fn run() {
     let (mut bytes, mut files, mut opaque) = (0, 0, 0);
     let (mut outline, mut parse) = (Duration::ZERO, Duration::ZERO);
@@ -36,7 +40,11 @@ fn run() {
     }
     let speed = |time: Duration| bytes as f64 / 1e6 / time.as_secs_f64();
     println!("{files} files, {bytes} bytes, {opaque} opaque declarations");
-    println!("outline {outline:.2?} ({:.0} MB/s), trees {parse:.2?} ({:.1} MB/s)", speed(outline), speed(parse));
+    println!(
+        "outline {outline:.2?} ({:.0} MB/s), trees {parse:.2?} ({:.1} MB/s)",
+        speed(outline),
+        speed(parse)
+    );
 }
 
 fn is_invalid_on_purpose(path: &Path) -> bool {

@@ -704,7 +704,10 @@ impl Ast {
     }
 
     /// The items of a list, in source order.
-    pub fn list<T: PoolItem>(&self, list: List<T>) -> impl ExactSizeIterator<Item = T> + DoubleEndedIterator + '_ {
+    pub fn list<T: PoolItem>(
+        &self,
+        list: List<T>,
+    ) -> impl ExactSizeIterator<Item = T> + DoubleEndedIterator + '_ {
         let end = list.start as usize + list.len();
         self.pool.get(list.start as usize..end).unwrap_or_default().iter().map(|&raw| T::from_raw(raw))
     }

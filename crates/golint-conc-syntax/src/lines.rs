@@ -24,7 +24,8 @@ pub struct Position {
 impl LineIndex {
     /// Indexes `text`; a line ends with LF, and a CR before it belongs to the line.
     pub fn new(text: &[u8]) -> Self {
-        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at as u32 + 1)).collect();
+        let starts =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at as u32 + 1)).collect();
         Self { starts }
     }
 
@@ -72,10 +73,7 @@ mod tests {
         let text = "a\r\n\té𝄞x\n".as_bytes();
         let index = LineIndex::new(text);
         let x = 3 + 1 + 2 + 4;
-        assert_eq!(
-            index.position(text, x),
-            Position { line: 2, column: 8, char_column: 4, utf16_column: 5 }
-        );
+        assert_eq!(index.position(text, x), Position { line: 2, column: 8, char_column: 4, utf16_column: 5 });
         assert_eq!(index.line_span(text, 1), Span::new(0, 1));
         assert_eq!(index.line_count(), 3);
     }

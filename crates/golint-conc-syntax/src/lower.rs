@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use tree_sitter::{Node, TreeCursor};
 
 use crate::ast::{
-    AssignOp, Ast, BinaryOp, BranchKind, ChanDir, Clause, ClauseId, Decl, Expr, ExprId, Field, FieldId, FuncDecl,
-    GenKind, List, LitKind, Sig, SigId, Spec, SpecId, Stmt, StmtId, UnaryOp,
+    AssignOp, Ast, BinaryOp, BranchKind, ChanDir, Clause, ClauseId, Decl, Expr, ExprId, Field, FieldId,
+    FuncDecl, GenKind, List, LitKind, Sig, SigId, Spec, SpecId, Stmt, StmtId, UnaryOp,
 };
 use crate::{Span, Symbol};
 
@@ -279,7 +279,8 @@ impl<'t> Lowering<'t> {
         loop {
             let kind = self.kind();
             if kind != Kind::Comment {
-                let role = self.cursor.field_id().map_or(Role::Other, |id| self.tables.roles[usize::from(id.get())]);
+                let role =
+                    self.cursor.field_id().map_or(Role::Other, |id| self.tables.roles[usize::from(id.get())]);
                 visit(self, role, kind);
             }
             if !self.cursor.goto_next_sibling() {
@@ -498,8 +499,12 @@ impl<'t> Lowering<'t> {
             Kind::ParenthesizedExpression | Kind::ParenthesizedType => Expr::Paren(self.inner()),
             Kind::LiteralElement => return self.inner(),
             Kind::ExpressionStatement | Kind::ExpressionList => return self.inner(),
-            Kind::SelectorExpression => self.pair(Role::Operand, Role::Field, |base, sel| Expr::Selector { base, sel }),
-            Kind::QualifiedType => self.pair(Role::Package, Role::Name, |base, sel| Expr::Selector { base, sel }),
+            Kind::SelectorExpression => {
+                self.pair(Role::Operand, Role::Field, |base, sel| Expr::Selector { base, sel })
+            }
+            Kind::QualifiedType => {
+                self.pair(Role::Package, Role::Name, |base, sel| Expr::Selector { base, sel })
+            }
             Kind::IndexExpression => self.index(),
             Kind::TypeInstantiation => self.type_instantiation(),
             Kind::GenericType => self.generic_type(),
@@ -520,9 +525,13 @@ impl<'t> Lowering<'t> {
             Kind::BinaryExpression => return self.binary(),
             Kind::Composite => self.composite(),
             Kind::LiteralValue => Expr::Composite { ty: None, elems: self.elements() },
-            Kind::KeyedElement => self.pair(Role::Key, Role::Value, |key, value| Expr::KeyValue { key, value }),
+            Kind::KeyedElement => {
+                self.pair(Role::Key, Role::Value, |key, value| Expr::KeyValue { key, value })
+            }
             Kind::FuncLiteral => self.func_literal(),
-            Kind::ArrayType => self.pair(Role::Length, Role::Element, |len, elem| Expr::Array { len: Some(len), elem }),
+            Kind::ArrayType => {
+                self.pair(Role::Length, Role::Element, |len, elem| Expr::Array { len: Some(len), elem })
+            }
             Kind::ImplicitArrayType => {
                 let len = self.ast.add_expr(Expr::Ellipsis(None), Span::new(span.start + 1, span.start + 4));
                 let elem = self.inner();
@@ -694,7 +703,8 @@ impl<'t> Lowering<'t> {
             let mut op = None;
             let mut rhs = None;
             while self.next_child() {
-                let role = self.cursor.field_id().map_or(Role::Other, |id| self.tables.roles[usize::from(id.get())]);
+                let role =
+                    self.cursor.field_id().map_or(Role::Other, |id| self.tables.roles[usize::from(id.get())]);
                 match role {
                     Role::Operator => op = binary_op(self.kind()),
                     Role::Right => {
@@ -724,7 +734,8 @@ impl<'t> Lowering<'t> {
             return false;
         }
         loop {
-            let role = self.cursor.field_id().map_or(Role::Other, |id| self.tables.roles[usize::from(id.get())]);
+            let role =
+                self.cursor.field_id().map_or(Role::Other, |id| self.tables.roles[usize::from(id.get())]);
             if role == wanted {
                 return true;
             }
@@ -978,7 +989,9 @@ impl<'t> Lowering<'t> {
         });
         let body = body.unwrap_or_else(|| self.bad_stmt());
         match head {
-            Stmt::Range { key, value, define, subject, .. } => Stmt::Range { key, value, define, subject, body },
+            Stmt::Range { key, value, define, subject, .. } => {
+                Stmt::Range { key, value, define, subject, body }
+            }
             _ => Stmt::For { init, cond, post, body },
         }
     }

@@ -99,7 +99,9 @@ impl Signals {
             b"chan" | b"close" => Self::CHAN,
             b"select" => Self::SELECT,
             b"Lock" | b"Unlock" | b"RLock" | b"RUnlock" | b"TryLock" | b"TryRLock" | b"Locker" => Self::LOCK,
-            b"sync" | b"atomic" | b"Wait" | b"WaitGroup" | b"Mutex" | b"RWMutex" | b"Cond" | b"Once" => Self::SYNC,
+            b"sync" | b"atomic" | b"Wait" | b"WaitGroup" | b"Mutex" | b"RWMutex" | b"Cond" | b"Once" => {
+                Self::SYNC
+            }
             b"context" | b"ctx" | b"Context" => Self::CONTEXT,
             b"http" | b"Response" | b"Body" | b"RoundTrip" => Self::HTTP,
             b"signal" | b"Notify" => Self::SIGNAL,
@@ -256,7 +258,15 @@ const fn is_word(byte: u8) -> bool {
 impl<'t> Scanner<'t> {
     fn new(text: &'t [u8]) -> Self {
         let pos = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        Self { text, pos, start: pos, semi: false, on_line: false, outline: Outline::default(), unclosed: None }
+        Self {
+            text,
+            pos,
+            start: pos,
+            semi: false,
+            on_line: false,
+            outline: Outline::default(),
+            unclosed: None,
+        }
     }
 
     fn word(&self) -> &'t [u8] {
@@ -388,7 +398,8 @@ impl<'t> Scanner<'t> {
     /// Whether a newline was inside, which counts as one.
     fn block_comment(&mut self) -> bool {
         let body = self.pos + 2;
-        let end = memchr::memmem::find(&self.text[body.min(self.text.len())..], b"*/").map(|len| body + len + 2);
+        let end =
+            memchr::memmem::find(&self.text[body.min(self.text.len())..], b"*/").map(|len| body + len + 2);
         let end = end.unwrap_or_else(|| {
             self.unclosed.get_or_insert(self.pos);
             self.text.len()
@@ -699,7 +710,10 @@ mod tests {
         assert_eq!(run.recv, Some(Receiver { ty: Symbol::new("Server"), is_pointer: true }));
         assert_eq!(run.body.map(|body| body.slice(text.as_bytes())), Some(&b"{ go f() }"[..]));
         assert!(run.signals.contains(Signals::GO));
-        assert_eq!(outline.decls[4].body.map(|body| body.slice(text.as_bytes())), Some(&b"{ return nil }"[..]));
+        assert_eq!(
+            outline.decls[4].body.map(|body| body.slice(text.as_bytes())),
+            Some(&b"{ return nil }"[..])
+        );
         assert_eq!(outline.decls[5].body, None);
     }
 

@@ -49,6 +49,11 @@ impl SourceFile {
         &self.text
     }
 
+    /// The bytes, given back.
+    pub fn into_text(self) -> Vec<u8> {
+        self.text
+    }
+
     /// The outline.
     pub fn outline(&self) -> &Outline {
         &self.outline
@@ -98,7 +103,11 @@ impl SourceFile {
             static PARSER: RefCell<Parser> = RefCell::new(new_parser());
         }
         // The grammar wants a line end behind every declaration but a function's.
-        let mut read = |at: usize, _| text.get(at..).filter(|rest| !rest.is_empty()).unwrap_or(&b"\n"[at.saturating_sub(text.len()).min(1)..]);
+        let mut read = |at: usize, _| {
+            text.get(at..)
+                .filter(|rest| !rest.is_empty())
+                .unwrap_or(&b"\n"[at.saturating_sub(text.len()).min(1)..])
+        };
         PARSER.with_borrow_mut(|parser| match parser.parse_with_options(&mut read, None, None) {
             Some(tree) => lower::lower(tree.root_node(), &self.text, span.start),
             None => {

@@ -60,7 +60,9 @@ pub fn children(ast: &Ast, node: NodeRef, out: &mut Vec<NodeRef>) {
                 out.extend(ty.map(NodeRef::Expr));
                 all(ast, elems, out);
             }
-            Expr::KeyValue { key, value } | Expr::Map { key, value } => out.extend([NodeRef::from(key), NodeRef::from(value)]),
+            Expr::KeyValue { key, value } | Expr::Map { key, value } => {
+                out.extend([NodeRef::from(key), NodeRef::from(value)])
+            }
             Expr::Func { body, .. } => out.push(body.into()),
             Expr::Paren(inner) | Expr::Star(inner) | Expr::Ellipsis(Some(inner)) => out.push(inner.into()),
             Expr::Selector { base, sel } => out.extend([NodeRef::from(base), NodeRef::from(sel)]),
@@ -272,9 +274,13 @@ impl Parents {
         node: impl Into<NodeRef>,
     ) -> impl Iterator<Item = StmtId> + 'a {
         self.ancestors(node)
-            .take_while(|node| !matches!(node, NodeRef::Expr(expr) if matches!(ast.expr(*expr), Expr::Func { .. })))
+            .take_while(
+                |node| !matches!(node, NodeRef::Expr(expr) if matches!(ast.expr(*expr), Expr::Func { .. })),
+            )
             .filter_map(|node| match node {
-                NodeRef::Stmt(stmt) if matches!(ast.stmt(stmt), Stmt::For { .. } | Stmt::Range { .. }) => Some(stmt),
+                NodeRef::Stmt(stmt) if matches!(ast.stmt(stmt), Stmt::For { .. } | Stmt::Range { .. }) => {
+                    Some(stmt)
+                }
                 _ => None,
             })
     }

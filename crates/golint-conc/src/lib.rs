@@ -1,1 +1,9 @@
-//! Library part of the driver, so that tests and benches can call it.
+//! The driver: the only door to the world.
+//!
+//! Invariant: nothing below this crate touches files, environment, clock or terminal; nothing here knows Go.
+
+#![expect(clippy::disallowed_methods, reason = "this crate is the door to the world")]
+
+pub mod analysis;
+pub mod load;
+pub mod report;

@@ -1,0 +1,279 @@
+//! The channels that the package can see whole: every place that mentions them.
+
+use std::rc::Rc;
+
+use golint_conc_semantic::{
+    BodyCx, BodyId, Entity, LocalId, LocalKind, MemberKind, ObjId, ObjKind, Type, TypeId,
+};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
+use golint_conc_syntax::visit::{NodeRef, Parents};
+use golint_conc_syntax::{Signals, Symbol};
+use rustc_hash::FxHashMap;
+
+use crate::model::Model;
+
+/// What a channel is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChanKey {
+    /// A local variable, all of whose uses are in its body.
+    Local(BodyId, LocalId),
+    /// An unexported package-level variable.
+    Global(ObjId),
+    /// An unexported field of a declared type of the package.
+    Field(TypeId, Symbol),
+}
+
+/// What a place does with a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChanUseKind {
+    /// `ch <- v`
+    Send,
+    /// `<-ch` or `range ch`
+    Recv,
+    /// `close(ch)`
+    Close,
+    /// Initialised or assigned with `make(chan T, n)`; the capacity where it is constant.
+    Make(Option<i128>),
+    /// `len(ch)`, `cap(ch)`, a comparison: nothing that moves a value.
+    Look,
+    /// Anything else: from here on somebody unknown may do everything.
+    Escape,
+}
+
+/// A place that mentions a channel.
+#[derive(Clone, Copy, Debug)]
+pub struct ChanUse {
+    /// The function.
+    pub body: BodyId,
+    /// The mention.
+    pub expr: ExprId,
+    /// What it does.
+    pub kind: ChanUseKind,
+    /// Whether it is the communication of a `select` with another clause.
+    pub in_select: bool,
+}
+
+/// A channel that only this package can reach.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    /// What it is known by.
+    pub key: ChanKey,
+    /// Its name for people.
+    pub name: Symbol,
+    /// All mentions, in source order.
+    pub uses: Vec<ChanUse>,
+}
+
+impl Channel {
+    /// Whether every use is known.
+    pub fn is_closed_world(&self) -> bool {
+        self.uses.iter().all(|use_| use_.kind != ChanUseKind::Escape)
+    }
+
+    /// Whether some use is of this kind.
+    pub fn has(&self, kind: ChanUseKind) -> bool {
+        self.uses.iter().any(|use_| use_.kind == kind)
+    }
+
+    /// The uses of this kind.
+    pub fn all(&self, kind: ChanUseKind) -> impl Iterator<Item = &ChanUse> {
+        self.uses.iter().filter(move |use_| use_.kind == kind)
+    }
+
+    /// The capacity, where every `make` has the same constant one.
+    pub fn capacity(&self) -> Option<i128> {
+        let mut makes = self.uses.iter().filter_map(|use_| match use_.kind {
+            ChanUseKind::Make(capacity) => Some(capacity),
+            _ => None,
+        });
+        let first = makes.next()??;
+        makes.all(|capacity| capacity == Some(first)).then_some(first)
+    }
+}
+
+impl<'p> Model<'p> {
+    /// The channels of the package with all their uses, in the order of their first.
+    pub fn channels(&self) -> Rc<[Channel]> {
+        if let Some(channels) = self.channels.borrow().as_ref() {
+            return Rc::clone(channels);
+        }
+        let mut index: FxHashMap<ChanKey, usize> = FxHashMap::default();
+        let mut channels: Vec<Channel> = Vec::new();
+        for id in self.bodies_with(&[Signals::CHAN]) {
+            let cx = self.body(id);
+            if cx.ast.is_opaque {
+                continue;
+            }
+            let parents = self.parents(id);
+            for expr in (0..cx.ast.expr_count() as u32).map(ExprId::new) {
+                let Some((key, name)) = self.channel_key(cx, expr) else { continue };
+                let (kind, in_select) = use_kind(cx, &parents, expr);
+                let at = *index.entry(key).or_insert_with(|| {
+                    channels.push(Channel { key, name, uses: Vec::new() });
+                    channels.len() - 1
+                });
+                channels[at].uses.push(ChanUse { body: id, expr, kind, in_select });
+            }
+        }
+        // A field or variable may also be mentioned where none of the words that channels need occurs.
+        let shared = channels.iter().any(|channel| !matches!(channel.key, ChanKey::Local(..)));
+        if shared {
+            self.mentions_elsewhere(&index, &mut channels);
+        }
+        let channels: Rc<[Channel]> = channels.into();
+        *self.channels.borrow_mut() = Some(Rc::clone(&channels));
+        channels
+    }
+
+    /// Bodies without a channel word may still pass a channel on, as in `use(s.results)`: a mention of the name is
+    /// taken for an escape, without parsing.
+    fn mentions_elsewhere(&self, index: &FxHashMap<ChanKey, usize>, channels: &mut [Channel]) {
+        let mut names: Vec<_> = index
+            .iter()
+            .filter(|(key, _)| !matches!(key, ChanKey::Local(..)))
+            .map(|(_, &at)| (channels[at].name, at))
+            .collect();
+        names.sort_unstable_by_key(|&(_, at)| at);
+        for (id, decl) in self.pkg.bodies() {
+            let source = &self.pkg.files[decl.file].source;
+            let outline = &source.outline().decls[decl.decl];
+            if outline.signals.contains(Signals::CHAN) && !self.pkg.body_ast(id).is_opaque {
+                continue;
+            }
+            let text = outline.span.slice(source.text());
+            for &(name, at) in &names {
+                if mentions(text, name.as_str().as_bytes()) {
+                    let escape = ChanUse {
+                        body: id,
+                        expr: ExprId::new(0),
+                        kind: ChanUseKind::Escape,
+                        in_select: false,
+                    };
+                    channels[at].uses.push(escape);
+                }
+            }
+        }
+    }
+
+    fn channel_key(&self, cx: BodyCx<'p>, expr: ExprId) -> Option<(ChanKey, Symbol)> {
+        let Expr::Ident(name) = cx.ast.expr(expr) else { return None };
+        match cx.entity(expr) {
+            Entity::Local(local) => {
+                let info = cx.local_info(local);
+                let is_chan = matches!(cx.pkg.types.get(cx.pkg.underlying(info.ty)), Type::Chan(..));
+                (is_chan && info.kind == LocalKind::Var && info.init.is_some())
+                    .then_some((ChanKey::Local(cx.id, local), name))
+            }
+            Entity::Object(id) => {
+                let is_var = cx.pkg.object(id).kind == ObjKind::Var && !name.is_exported();
+                let is_chan = is_var
+                    && matches!(cx.pkg.types.get(cx.pkg.underlying(cx.pkg.object_type(id))), Type::Chan(..));
+                is_chan.then_some((ChanKey::Global(id), name))
+            }
+            Entity::Member(_) => {
+                let member = cx.member_of(expr)?;
+                let is_field = member.kind == MemberKind::Field && !name.is_exported();
+                let is_own =
+                    matches!(cx.pkg.types.get(member.owner), Type::Named { pkg, .. } if pkg == cx.pkg.path);
+                let is_chan = is_field
+                    && is_own
+                    && matches!(cx.pkg.types.get(cx.pkg.underlying(member.ty)), Type::Chan(..));
+                is_chan.then_some((ChanKey::Field(member.owner, name), name))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn mentions(text: &[u8], name: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    text.windows(name.len()).enumerate().any(|(at, window)| {
+        window == name
+            && !at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(is_word)
+            && !text.get(at + name.len()).is_some_and(is_word)
+    })
+}
+
+/// What the surroundings of a mention do with the channel.
+fn use_kind(cx: BodyCx<'_>, parents: &Parents, mention: ExprId) -> (ChanUseKind, bool) {
+    let mut expr = mention;
+    // From the name to the whole operand: `s.ch`, `(s.ch)`.
+    let parent = loop {
+        match parents.parent(expr) {
+            Some(NodeRef::Expr(above)) => match cx.ast.expr(above) {
+                Expr::Selector { sel, .. } if sel == expr => expr = above,
+                Expr::Paren(_) => expr = above,
+                _ => break NodeRef::Expr(above),
+            },
+            Some(node) => break node,
+            None => return (ChanUseKind::Escape, false),
+        }
+    };
+    match parent {
+        NodeRef::Expr(above) => match cx.ast.expr(above) {
+            Expr::Unary { op: golint_conc_syntax::ast::UnaryOp::Recv, .. } => {
+                (ChanUseKind::Recv, is_select_comm(cx, parents, above))
+            }
+            Expr::Call { fun, .. } if fun != expr => match cx.callee(above) {
+                callee if callee.is_builtin("close") => (ChanUseKind::Close, false),
+                callee if callee.is_builtin("len") || callee.is_builtin("cap") => (ChanUseKind::Look, false),
+                _ => (ChanUseKind::Escape, false),
+            },
+            Expr::Binary { .. } => (ChanUseKind::Look, false),
+            Expr::KeyValue { key, value } if key == expr => (made_by(cx, value), false),
+            _ => (ChanUseKind::Escape, false),
+        },
+        NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {
+            Stmt::Send { chan, .. } if chan == expr => (ChanUseKind::Send, is_select_comm(cx, parents, stmt)),
+            Stmt::Range { subject, .. } if subject == expr => (ChanUseKind::Recv, false),
+            Stmt::Assign { lhs, rhs, .. } => {
+                let position = cx.ast.list(lhs).position(|target| target == expr);
+                match position.and_then(|at| cx.ast.list(rhs).nth(at)) {
+                    Some(value) if lhs.len() == rhs.len() => (made_by(cx, value), false),
+                    _ => (ChanUseKind::Escape, false),
+                }
+            }
+            Stmt::Decl { .. } => match cx.local(mention).and_then(|local| cx.local_info(local).init) {
+                Some((value, 0)) if cx.local_declared_by(mention).is_some() => (made_by(cx, value), false),
+                _ => (ChanUseKind::Escape, false),
+            },
+            _ => (ChanUseKind::Escape, false),
+        },
+        NodeRef::Clause(_) => (ChanUseKind::Escape, false),
+    }
+}
+
+fn made_by(cx: BodyCx<'_>, value: ExprId) -> ChanUseKind {
+    let value = cx.ast.unparen(value);
+    match cx.ast.expr(value) {
+        Expr::Call { .. } if cx.callee(value).is_builtin("make") => {
+            ChanUseKind::Make(match cx.args(value).get(1) {
+                Some(&capacity) => cx.const_int(capacity),
+                None => Some(0),
+            })
+        }
+        // `s.ch = nil` after use takes the channel out of a select.
+        _ if cx.is_nil(value) => ChanUseKind::Look,
+        _ => ChanUseKind::Escape,
+    }
+}
+
+fn is_select_comm(cx: BodyCx<'_>, parents: &Parents, node: impl Into<NodeRef>) -> bool {
+    let node = node.into();
+    for above in std::iter::once(node).chain(parents.ancestors(node)) {
+        match above {
+            NodeRef::Stmt(stmt) => {
+                if let Some(NodeRef::Clause(clause)) = parents.parent(stmt) {
+                    let is_comm = cx.ast.clause(clause).comm == Some(stmt);
+                    let Some(NodeRef::Stmt(select)) = parents.parent(clause) else { return false };
+                    return is_comm
+                        && matches!(cx.ast.stmt(select), Stmt::Select { clauses } if 1 < clauses.len());
+                }
+                return false;
+            }
+            NodeRef::Clause(_) => return false,
+            NodeRef::Expr(_) => {}
+        }
+    }
+    false
+}

@@ -1,0 +1,149 @@
+//! Runs rules over a package.
+
+use golint_conc_concurrency::Model;
+use golint_conc_semantic::build::LangVersion;
+use golint_conc_semantic::{BodyId, Package};
+use golint_conc_syntax::Signals;
+
+use crate::diagnostic::{Confidence, Diagnostic, Severity};
+use crate::rule::{Cx, Report, Rule, TestPolicy};
+
+/// The language versions that a rule applies to; a bound that is absent does not bind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LangRange {
+    /// The first version.
+    pub from: Option<LangVersion>,
+    /// The first version that is too new.
+    pub before: Option<LangVersion>,
+}
+
+impl LangRange {
+    /// Reads `""`, `"<1.22"` or `">=1.25"`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Some(Self::default());
+        }
+        if let Some(version) = text.strip_prefix(">=") {
+            return Some(Self { from: Some(LangVersion::parse(version.trim())?), before: None });
+        }
+        let version = LangVersion::parse(text.strip_prefix('<')?.trim())?;
+        Some(Self { from: None, before: Some(version) })
+    }
+
+    /// Whether a version is in the range.
+    pub fn contains(self, version: LangVersion) -> bool {
+        self.from.is_none_or(|from| from <= version) && self.before.is_none_or(|before| version < before)
+    }
+}
+
+/// A rule that was asked for, with what its page says of it.
+#[derive(Clone, Copy)]
+pub struct Selected {
+    /// The rule.
+    pub rule: &'static dyn Rule,
+    /// How bad its findings are.
+    pub severity: Severity,
+    /// What it does in test files.
+    pub tests: TestPolicy,
+    /// The language versions it applies to.
+    pub go: LangRange,
+}
+
+impl std::fmt::Debug for Selected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.rule.id())
+    }
+}
+
+/// What the analysis of a package found.
+pub fn analyze(pkg: &Package, rules: &[Selected]) -> Vec<Diagnostic> {
+    let cx = Cx { pkg, model: Model::new(pkg) };
+    let mut found = Vec::new();
+    for selected in rules {
+        let bodies = bodies_for(pkg, selected.rule);
+        let mut own = Vec::new();
+        let mut report = Report { rule: selected.rule.id(), severity: selected.severity, out: &mut own };
+        if !bodies.is_empty() {
+            for &id in &bodies {
+                let body = cx.body(id);
+                if body.ast.is_opaque {
+                    continue;
+                }
+                selected.rule.body(&cx, body, &mut report);
+                if wants_goroutines(selected.rule) {
+                    for spawn in cx.model.spawns(id).iter() {
+                        selected.rule.goroutine(&cx, spawn, &mut report);
+                    }
+                }
+            }
+            if wants_channels(selected.rule) {
+                for channel in cx.model.channels().iter() {
+                    selected.rule.channel(&cx, channel, &mut report);
+                }
+            }
+        }
+        selected.rule.package(&cx, &mut report);
+        found.extend(own.into_iter().filter_map(|diagnostic| admit(pkg, selected, diagnostic)));
+    }
+    found
+}
+
+fn wants_goroutines(rule: &dyn Rule) -> bool {
+    rule.gates().iter().any(|gate| gate.intersects(Signals::GO.union(Signals::SPAWN)))
+}
+
+fn wants_channels(rule: &dyn Rule) -> bool {
+    rule.gates().iter().any(|gate| gate.intersects(Signals::CHAN))
+}
+
+fn bodies_for(pkg: &Package, rule: &dyn Rule) -> Vec<BodyId> {
+    let imports = rule.imports();
+    let wanted: Vec<bool> = (0..pkg.files.len())
+        .map(|file| imports.is_empty() || imports.iter().any(|path| pkg.imports(file, path)))
+        .collect();
+    pkg.bodies()
+        .filter(|(_, decl)| wanted[decl.file])
+        .filter(|(_, decl)| {
+            let signals = pkg.files[decl.file].source.outline().decls[decl.decl].signals;
+            rule.gates().iter().any(|&gate| signals.contains(gate))
+        })
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// Applies what the rule's page says of tests and language versions.
+fn admit(pkg: &Package, selected: &Selected, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
+    let file = &pkg.files[diagnostic.place.file.0 as usize];
+    if !file.is_reported || !selected.go.contains(file.lang) {
+        return None;
+    }
+    if file.is_test {
+        match selected.tests {
+            TestPolicy::Same => {}
+            TestPolicy::Off => return None,
+            TestPolicy::Lower => {
+                diagnostic.confidence = match diagnostic.confidence {
+                    Confidence::High => Confidence::Medium,
+                    Confidence::Medium | Confidence::Low => Confidence::Low,
+                };
+            }
+        }
+    }
+    Some(diagnostic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn language_ranges_bound_on_one_side() {
+        let before = LangRange::parse("<1.22").expect("valid");
+        assert!(before.contains(LangVersion::new(1, 21)) && !before.contains(LangVersion::new(1, 22)));
+        let from = LangRange::parse(">=1.25").expect("valid");
+        assert!(from.contains(LangVersion::new(1, 25)) && !from.contains(LangVersion::new(1, 24)));
+        assert!(LangRange::parse("").expect("valid").contains(LangVersion::new(1, 1)));
+        assert_eq!(LangRange::parse("1.22"), None);
+    }
+}

@@ -1,0 +1,138 @@
+//! The contract between rules and the engine that runs them.
+
+use golint_conc_concurrency::{Channel, Model, Spawn};
+use golint_conc_semantic::build::LangVersion;
+use golint_conc_semantic::{BodyCx, BodyId, Package};
+use golint_conc_syntax::ast::{ExprId, StmtId};
+use golint_conc_syntax::visit::NodeRef;
+use golint_conc_syntax::{Signals, Span};
+
+use crate::diagnostic::{Diagnostic, FileId, Finding, Lane, Place, Severity, Step};
+
+/// What a rule does with test files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TestPolicy {
+    /// Reports as elsewhere.
+    Same,
+    /// Reports with the confidence one step lower.
+    Lower,
+    /// Reports nothing.
+    Off,
+}
+
+/// A rule. It implements the hook of the widest unit that it needs and no wider.
+pub trait Rule: Sync {
+    /// The id, which names its page.
+    fn id(&self) -> &'static str;
+
+    /// The words that a declaration must bear for the rule to have anything to look for in it: all of one of the sets.
+    fn gates(&self) -> &'static [Signals];
+
+    /// Import paths of which a file must have one for the rule to look at what it declares; none stands for any file.
+    fn imports(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Looks at a function or variable declaration, with the literals in it.
+    fn body(&self, _cx: &Cx<'_>, _body: BodyCx<'_>, _report: &mut Report<'_>) {}
+
+    /// Looks at a place that starts a goroutine.
+    fn goroutine(&self, _cx: &Cx<'_>, _spawn: &Spawn, _report: &mut Report<'_>) {}
+
+    /// Looks at a channel that only the package can reach.
+    fn channel(&self, _cx: &Cx<'_>, _channel: &Channel, _report: &mut Report<'_>) {}
+
+    /// Looks at the package.
+    fn package(&self, _cx: &Cx<'_>, _report: &mut Report<'_>) {}
+}
+
+/// What a rule asks.
+#[derive(Debug)]
+pub struct Cx<'p> {
+    /// The package.
+    pub pkg: &'p Package,
+    /// Its concurrency.
+    pub model: Model<'p>,
+}
+
+impl<'p> Cx<'p> {
+    /// The body with its names resolved.
+    pub fn body(&self, id: BodyId) -> BodyCx<'p> {
+        self.pkg.body(id)
+    }
+
+    /// A place in the file of a body.
+    pub fn place(&self, id: BodyId, span: Span) -> Place {
+        Place { file: FileId(self.pkg.body_decl(id).file as u32), span }
+    }
+
+    /// The place of an expression.
+    pub fn expr_place(&self, body: BodyCx<'_>, expr: ExprId) -> Place {
+        self.place(body.id, body.ast.expr_span(expr))
+    }
+
+    /// The place of a statement.
+    pub fn stmt_place(&self, body: BodyCx<'_>, stmt: StmtId) -> Place {
+        self.place(body.id, body.ast.stmt_span(stmt))
+    }
+
+    /// The place of a node.
+    pub fn node_place(&self, body: BodyCx<'_>, node: NodeRef) -> Place {
+        match node {
+            NodeRef::Expr(expr) => self.expr_place(body, expr),
+            NodeRef::Stmt(stmt) => self.stmt_place(body, stmt),
+            NodeRef::Clause(clause) => self.place(body.id, body.ast.clause(clause).span),
+        }
+    }
+
+    /// Whether a body stands in a test file.
+    pub fn is_test(&self, id: BodyId) -> bool {
+        self.pkg.files[self.pkg.body_decl(id).file].is_test
+    }
+
+    /// The language version of the file of a body.
+    pub fn lang(&self, id: BodyId) -> LangVersion {
+        self.pkg.files[self.pkg.body_decl(id).file].lang
+    }
+
+    /// Whether a comment stands on the lines of `span` or on the line above: somebody meant it so.
+    pub fn has_comment_near(&self, body: BodyCx<'_>, span: Span) -> bool {
+        let source = &self.pkg.files[body.file].source;
+        let (first, last) = (source.lines().line(span.start), source.lines().line(span.end));
+        (first.saturating_sub(1)..=last).any(|line| {
+            let text = source.lines().line_span(source.text(), line).slice(source.text());
+            memchr::memmem::find(text, b"//").is_some()
+        })
+    }
+}
+
+/// A step in lane `lane`.
+pub(crate) fn step(place: Place, lane: u32, text: impl Into<String>) -> Step {
+    Step { place, lane: Lane(lane), text: text.into() }
+}
+
+/// Takes the findings of one rule.
+#[derive(Debug)]
+pub struct Report<'a> {
+    pub(crate) rule: &'static str,
+    pub(crate) severity: Severity,
+    pub(crate) out: &'a mut Vec<Diagnostic>,
+}
+
+impl Report<'_> {
+    /// Adds a finding.
+    pub fn add(&mut self, finding: &dyn Finding) {
+        self.out.push(Diagnostic {
+            rule: self.rule,
+            severity: self.severity,
+            confidence: finding.confidence(),
+            message: finding.message(),
+            place: finding.primary(),
+            label: finding.label(),
+            steps: finding.steps(),
+            help: finding.help(),
+            edits: finding.edits(),
+        });
+    }
+}
