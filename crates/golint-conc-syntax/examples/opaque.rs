@@ -10,6 +10,7 @@ use golint_conc_syntax::{STACK_SIZE, SourceFile};
 #[expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::cast_precision_loss,
     reason = "a command for developers, not the library"
 )]
 fn run() {

@@ -5,6 +5,7 @@
 //! shared pool, so a declaration is a handful of allocations. Ids of one [`Ast`] mean nothing in another.
 
 use std::marker::PhantomData;
+use std::num::NonZeroU32;
 
 use crate::{Span, Symbol};
 
@@ -12,27 +13,28 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(u32);
+        pub struct $name(NonZeroU32);
 
         impl $name {
             /// The id with this index.
             pub const fn new(index: u32) -> Self {
-                Self(index)
+                // One more than the index, so that an optional id is no larger than an id.
+                Self(NonZeroU32::MIN.saturating_add(index))
             }
 
             /// The position in the arena.
             pub const fn index(self) -> usize {
-                self.0 as usize
+                self.0.get() as usize - 1
             }
         }
 
         impl PoolItem for $name {
             fn to_raw(self) -> u32 {
-                self.0
+                self.index() as u32
             }
 
             fn from_raw(raw: u32) -> Self {
-                Self(raw)
+                Self::new(raw)
             }
         }
     };
@@ -618,42 +620,47 @@ impl Ast {
         }
     }
 
+    /// A tree without nodes, of something that cannot be read.
+    pub fn opaque() -> Self {
+        Self { is_opaque: true, ..Self::new() }
+    }
+
     /// Adds an expression.
     pub fn add_expr(&mut self, expr: Expr, span: Span) -> ExprId {
         self.exprs.push(expr);
         self.expr_spans.push(span);
-        ExprId(self.exprs.len() as u32 - 1)
+        ExprId::new(self.exprs.len() as u32 - 1)
     }
 
     /// Adds a statement.
     pub fn add_stmt(&mut self, stmt: Stmt, span: Span) -> StmtId {
         self.stmts.push(stmt);
         self.stmt_spans.push(span);
-        StmtId(self.stmts.len() as u32 - 1)
+        StmtId::new(self.stmts.len() as u32 - 1)
     }
 
     /// Adds a field.
     pub fn add_field(&mut self, field: Field) -> FieldId {
         self.fields.push(field);
-        FieldId(self.fields.len() as u32 - 1)
+        FieldId::new(self.fields.len() as u32 - 1)
     }
 
     /// Adds a clause.
     pub fn add_clause(&mut self, clause: Clause) -> ClauseId {
         self.clauses.push(clause);
-        ClauseId(self.clauses.len() as u32 - 1)
+        ClauseId::new(self.clauses.len() as u32 - 1)
     }
 
     /// Adds a signature.
     pub fn add_sig(&mut self, sig: Sig) -> SigId {
         self.sigs.push(sig);
-        SigId(self.sigs.len() as u32 - 1)
+        SigId::new(self.sigs.len() as u32 - 1)
     }
 
     /// Adds a specification.
     pub fn add_spec(&mut self, spec: Spec) -> SpecId {
         self.specs.push(spec);
-        SpecId(self.specs.len() as u32 - 1)
+        SpecId::new(self.specs.len() as u32 - 1)
     }
 
     /// Adds a list.
@@ -752,5 +759,16 @@ impl Ast {
             Decl::Func(func) => Some(func),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_are_small() {
+        assert_eq!((size_of::<Expr>(), size_of::<Stmt>()), (24, 24));
+        assert_eq!(size_of::<Option<ExprId>>(), 4);
     }
 }

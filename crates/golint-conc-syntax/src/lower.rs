@@ -253,7 +253,7 @@ struct Lowering<'t> {
     depth: usize,
 }
 
-impl<'t> Lowering<'t> {
+impl Lowering<'_> {
     // --- the cursor ------------------------------------------------------------------------------------------------
 
     fn kind(&self) -> Kind {
@@ -497,8 +497,7 @@ impl<'t> Lowering<'t> {
             Kind::Rune => Expr::Lit(LitKind::Rune),
             Kind::InterpretedString | Kind::RawString => Expr::Lit(LitKind::String),
             Kind::ParenthesizedExpression | Kind::ParenthesizedType => Expr::Paren(self.inner()),
-            Kind::LiteralElement => return self.inner(),
-            Kind::ExpressionStatement | Kind::ExpressionList => return self.inner(),
+            Kind::LiteralElement | Kind::ExpressionStatement | Kind::ExpressionList => return self.inner(),
             Kind::SelectorExpression => {
                 self.pair(Role::Operand, Role::Field, |base, sel| Expr::Selector { base, sel })
             }
@@ -868,10 +867,9 @@ impl<'t> Lowering<'t> {
                 });
                 Stmt::Send { chan: self.or_bad(chan), value: self.or_bad(value) }
             }
-            Kind::Receive => self.assign_like(),
             Kind::Inc => Stmt::IncDec { target: self.inner(), inc: true },
             Kind::Dec => Stmt::IncDec { target: self.inner(), inc: false },
-            Kind::Assignment | Kind::ShortVar => self.assign_like(),
+            Kind::Assignment | Kind::ShortVar | Kind::Receive => self.assign_like(),
             Kind::Go => Stmt::Go(self.inner()),
             Kind::Defer => Stmt::Defer(self.inner()),
             Kind::Return => {
@@ -1043,11 +1041,7 @@ impl<'t> Lowering<'t> {
         let (mut exprs, mut comm, mut body) = (Vec::new(), None, Vec::new());
         self.children(|this, role, kind| match (role, kind) {
             (Role::Value, _) => this.expr_list(&mut exprs),
-            (Role::Type, _) => {
-                if this.cursor.node().is_named() {
-                    exprs.push(this.expr());
-                }
-            }
+            (Role::Type, _) if this.cursor.node().is_named() => exprs.push(this.expr()),
             (Role::Communication, _) => comm = Some(this.stmt()),
             (_, Kind::StatementList) => this.stmts(&mut body),
             _ => {}

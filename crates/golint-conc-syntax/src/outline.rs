@@ -331,12 +331,11 @@ impl<'t> Scanner<'t> {
                 Token::Lit
             }
             b'`' => {
-                match memchr(b'`', &self.text[self.pos + 1..]) {
-                    Some(len) => self.pos += len + 2,
-                    None => {
-                        self.unclosed.get_or_insert(self.pos);
-                        self.pos = self.text.len();
-                    }
+                if let Some(len) = memchr(b'`', &self.text[self.pos + 1..]) {
+                    self.pos += len + 2;
+                } else {
+                    self.unclosed.get_or_insert(self.pos);
+                    self.pos = self.text.len();
                 }
                 self.semi = true;
                 Token::Lit
@@ -461,7 +460,7 @@ impl<'t> Scanner<'t> {
         let mut spec_start = None;
         loop {
             match self.next() {
-                Token::Eof => return,
+                Token::Eof | Token::Punct(b')') => return,
                 Token::Semi if !in_group => return,
                 Token::Semi => (name, spec_start) = (None, None),
                 Token::Word => {
@@ -477,7 +476,6 @@ impl<'t> Scanner<'t> {
                     spec_start = None;
                 }
                 Token::Punct(b'(') => in_group = true,
-                Token::Punct(b')') => return,
                 Token::Punct(b'.') => {
                     spec_start = Some(self.start);
                     name = Some(Symbol::new("."));

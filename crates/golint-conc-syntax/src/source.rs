@@ -82,9 +82,7 @@ impl SourceFile {
 
     fn parse(&self, decl: &OutlineDecl, span: Span) -> Ast {
         if MAX_NESTING < decl.depth || MAX_DECL_LEN < span.len() {
-            let mut ast = Ast::new();
-            ast.is_opaque = true;
-            return ast;
+            return Ast::opaque();
         }
         let ast = self.parse_text(span.slice(&self.text), span);
         if ast.is_opaque
@@ -108,13 +106,9 @@ impl SourceFile {
                 .filter(|rest| !rest.is_empty())
                 .unwrap_or(&b"\n"[at.saturating_sub(text.len()).min(1)..])
         };
-        PARSER.with_borrow_mut(|parser| match parser.parse_with_options(&mut read, None, None) {
-            Some(tree) => lower::lower(tree.root_node(), &self.text, span.start),
-            None => {
-                let mut ast = Ast::new();
-                ast.is_opaque = true;
-                ast
-            }
+        PARSER.with_borrow_mut(|parser| {
+            let tree = parser.parse_with_options(&mut read, None, None);
+            tree.map_or_else(Ast::opaque, |tree| lower::lower(tree.root_node(), &self.text, span.start))
         })
     }
 }

@@ -61,7 +61,7 @@ pub fn children(ast: &Ast, node: NodeRef, out: &mut Vec<NodeRef>) {
                 all(ast, elems, out);
             }
             Expr::KeyValue { key, value } | Expr::Map { key, value } => {
-                out.extend([NodeRef::from(key), NodeRef::from(value)])
+                out.extend([NodeRef::from(key), NodeRef::from(value)]);
             }
             Expr::Func { body, .. } => out.push(body.into()),
             Expr::Paren(inner) | Expr::Star(inner) | Expr::Ellipsis(Some(inner)) => out.push(inner.into()),
