@@ -32,5 +32,5 @@ pub fn analyze_package(loaded: LoadedPackage, rules: &[Selected]) -> PackageRepo
         let lines = source.lines().clone();
         Some(ReportFile { path, text: source.into_text(), lines })
     });
-    PackageReport { files: files.collect(), diagnostics }
+    PackageReport { files: files.collect(), diagnostics, suppressed: 0 }
 }

@@ -6,4 +6,5 @@
 
 pub mod analysis;
 pub mod load;
+pub mod output;
 pub mod report;

@@ -1,6 +1,6 @@
-//! What the analysis of a folder leaves behind: diagnostics with the texts of the files they speak of.
+//! What a run leaves behind: diagnostics with the texts of the files they speak of, and what could not be read.
 
-use golint_conc_rules::Diagnostic;
+use golint_conc_rules::{Diagnostic, Place, Selected, Severity};
 use golint_conc_syntax::{LineIndex, Position, Span};
 
 /// A file that some diagnostic speaks of.
@@ -19,6 +19,12 @@ impl ReportFile {
     pub fn range(&self, span: Span) -> (Position, Position) {
         (self.lines.position(&self.text, span.start), self.lines.position(&self.text, span.end))
     }
+
+    /// The part of a span that stands on its first line: a tight place to point at.
+    pub fn first_line(&self, span: Span) -> Span {
+        let line = self.lines.line_span(&self.text, self.lines.line(span.start));
+        Span::new(span.start, span.end.min(line.end).max(span.start))
+    }
 }
 
 /// The diagnostics of one package. [`golint_conc_rules::FileId`]s are positions in `files`.
@@ -28,4 +34,104 @@ pub struct PackageReport {
     pub files: Vec<ReportFile>,
     /// The diagnostics.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more diagnostics there were that a comment in the source suppresses.
+    pub suppressed: usize,
+}
+
+/// An input that could not be read, or not wholly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// [`Severity::Error`] when nothing can be said of the input, so that the run has failed; [`Severity::Warning`] when
+    /// what is said of it may be incomplete.
+    pub severity: Severity,
+    /// The path to print, if it is a file's or a folder's.
+    pub path: Option<String>,
+    /// The 1-based line, if it is one's.
+    pub line: Option<u32>,
+    /// What is wrong; lower case, no final period, without the path.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl std::fmt::Display for Problem {
+    /// One line: `path:line: message; help`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(path) = &self.path {
+            f.write_str(path)?;
+            if let Some(line) = self.line {
+                write!(f, ":{line}")?;
+            }
+            f.write_str(": ")?;
+        }
+        f.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "; {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// All that a run has to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The packages; their order does not matter.
+    pub packages: &'a [PackageReport],
+    /// The inputs that failed; their order does not matter.
+    pub problems: &'a [Problem],
+    /// The rules that ran.
+    pub rules: &'a [Selected],
+}
+
+/// A diagnostic with the files that its places speak of.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The diagnostic.
+    pub diagnostic: &'a Diagnostic,
+    files: &'a [ReportFile],
+}
+
+impl<'a> Found<'a> {
+    /// The file of a place of this diagnostic.
+    pub fn file(&self, place: Place) -> &'a ReportFile {
+        &self.files[place.file.0 as usize]
+    }
+
+    /// The file that is reported.
+    pub fn primary(&self) -> &'a ReportFile {
+        self.file(self.diagnostic.place)
+    }
+}
+
+impl<'a> Run<'a> {
+    /// The diagnostics by path, place, rule and message; what two packages have in common (a file with two names, a
+    /// package with its tests) counts once.
+    pub fn findings(&self) -> Vec<Found<'a>> {
+        let mut found: Vec<_> = self
+            .packages
+            .iter()
+            .flat_map(|package| package.diagnostics.iter().map(|diagnostic| (diagnostic, &*package.files)))
+            .map(|(diagnostic, files)| Found { diagnostic, files })
+            .collect();
+        let key = |found: &Found<'a>| {
+            let Diagnostic { rule, place, message, .. } = found.diagnostic;
+            (&*found.primary().path, place.span, *rule, &**message)
+        };
+        found.sort_by(|a, b| key(a).cmp(&key(b)));
+        found.dedup_by(|a, b| key(a) == key(b));
+        found
+    }
+
+    /// The problems by path, line and message.
+    pub fn sorted_problems(&self) -> Vec<&'a Problem> {
+        let mut problems: Vec<_> = self.problems.iter().collect();
+        problems.sort_by_key(|problem| (&problem.path, problem.line, &problem.message));
+        problems.dedup();
+        problems
+    }
+
+    /// How many diagnostics a comment in the source suppresses.
+    pub fn suppressed(&self) -> usize {
+        self.packages.iter().map(|package| package.suppressed).sum()
+    }
 }

@@ -4,6 +4,8 @@
 //! runs. Each line that is reported must want it, and each want must be reported. A line that is reported wrongly, or
 //! not reported, carries `// FIXME false positive: why` or `// FIXME false negative: why`.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads its data")]
+
 use std::path::{Path, PathBuf};
 
 use golint_conc::{analysis, load, report::PackageReport};
