@@ -7,7 +7,9 @@ mod model;
 mod scope;
 mod sync;
 
+pub use golint_conc_flow::{Flow, Func};
+
 pub use channels::{ChanKey, ChanUse, ChanUseKind, Channel};
-pub use model::{Call, Func, Model, Spawn, SpawnKind};
+pub use model::{Call, Model, Spawn, SpawnKind};
 pub use scope::ContextInScope;
 pub use sync::{LockOp, LockOpKind};

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use golint_conc_flow::{Flow, Func};
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Entity, LocalId, ObjKind, Package};
 use golint_conc_syntax::Span;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
@@ -13,15 +14,6 @@ use crate::channels::Channel;
 
 /// How many functions of the package are followed from one.
 const MAX_REACH: usize = 128;
-
-/// A function that can run: a declared one, or a literal in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Func {
-    /// The declaration.
-    pub body: BodyId,
-    /// The literal, where it is one.
-    pub lit: Option<ExprId>,
-}
 
 /// A call and what it calls.
 #[derive(Clone, Debug)]
@@ -76,6 +68,8 @@ struct Memo {
 pub struct Model<'p> {
     /// The package.
     pub pkg: &'p Package,
+    /// What may happen in its functions.
+    pub flow: Flow<'p>,
     memo: RefCell<FxHashMap<BodyId, Memo>>,
     pub(crate) channels: RefCell<Option<Rc<[Channel]>>>,
 }
@@ -83,7 +77,7 @@ pub struct Model<'p> {
 impl<'p> Model<'p> {
     /// A model of `pkg`.
     pub fn new(pkg: &'p Package) -> Self {
-        Self { pkg, memo: RefCell::default(), channels: RefCell::default() }
+        Self { pkg, flow: Flow::new(pkg), memo: RefCell::default(), channels: RefCell::default() }
     }
 
     /// The body with its names resolved.
@@ -224,15 +218,7 @@ impl<'p> Model<'p> {
 
     /// The block of a function.
     pub fn block(&self, func: Func) -> Option<(BodyCx<'p>, StmtId)> {
-        let cx = self.body(func.body);
-        let block = match func.lit {
-            Some(lit) => match cx.ast.expr(lit) {
-                Expr::Func { body, .. } => body,
-                _ => return None,
-            },
-            None => cx.ast.func()?.body?,
-        };
-        Some((cx, block))
+        self.flow.func_block(func)
     }
 
     /// The function whose code a node is part of.

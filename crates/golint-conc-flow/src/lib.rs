@@ -1,1 +1,16 @@
-//! TODO
+//! What may happen in a function: control flow, paths, summaries, resource protocols.
+//!
+//! Invariant: a [`Flow`] answers for one package and is built on demand, function by function; it knows no rule and no
+//! goroutine, and every analysis here is bounded by a named constant.
+
+mod build;
+mod calls;
+mod flow;
+mod graph;
+
+pub use calls::{CallEnd, std_call_end};
+pub use flow::{Flow, Func};
+pub use graph::{
+    Block, BlockId, Edge, Exit, ExitKind, FuncGraph, Label, Loop, LoopExit, LoopExitKind, MAX_DEPTH,
+    MAX_STEPS, Point, Step,
+};

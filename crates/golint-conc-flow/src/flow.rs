@@ -1,0 +1,182 @@
+//! Graphs and summaries of one package, computed at the first question.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+use golint_conc_semantic::{BodyCx, BodyId, Package};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
+use golint_conc_syntax::visit::{NodeRef, walk_inline};
+use rustc_hash::FxHashMap;
+
+use crate::calls::{CallEnd, std_call_end};
+use crate::graph::{ExitKind, FuncGraph};
+
+/// How long a chain of calls is followed to find out whether the last of them returns.
+const MAX_CALL_DEPTH: usize = 32;
+
+/// A function that can run: a declared one, or a literal in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Func {
+    /// The declaration.
+    pub body: BodyId,
+    /// The literal, where it is one.
+    pub lit: Option<ExprId>,
+}
+
+/// What may happen in the functions of one package.
+#[derive(Debug)]
+pub struct Flow<'p> {
+    /// The package.
+    pub pkg: &'p Package,
+    graphs: RefCell<FxHashMap<Func, Option<Rc<FuncGraph>>>>,
+    ends: RefCell<Ends>,
+}
+
+/// How functions end, and the functions whose end is being found out, outermost first.
+#[derive(Debug, Default)]
+struct Ends {
+    known: FxHashMap<BodyId, CallEnd>,
+    open: Vec<BodyId>,
+    /// The outermost open function whose end was taken for [`CallEnd::Returns`] meanwhile.
+    assumed: Option<usize>,
+}
+
+impl<'p> Flow<'p> {
+    /// Nothing computed yet.
+    pub fn new(pkg: &'p Package) -> Self {
+        Self { pkg, graphs: RefCell::default(), ends: RefCell::default() }
+    }
+
+    /// The block of a function.
+    pub fn func_block(&self, func: Func) -> Option<(BodyCx<'p>, StmtId)> {
+        let cx = self.pkg.body(func.body);
+        let block = match func.lit {
+            Some(lit) => match cx.ast.expr(lit) {
+                Expr::Func { body, .. } => body,
+                _ => return None,
+            },
+            None => cx.ast.func()?.body?,
+        };
+        Some((cx, block))
+    }
+
+    /// The graph of a function; none where its text is not understood, or too big.
+    pub fn graph(&self, func: Func) -> Option<Rc<FuncGraph>> {
+        if let Some(known) = self.graphs.borrow().get(&func) {
+            return known.clone();
+        }
+        let graph = self
+            .func_block(func)
+            .and_then(|(cx, block)| FuncGraph::new(cx, block, &|call| self.call_end(cx, call)).map(Rc::new));
+        // While an end is being found out, callees higher up count as returning: such a graph is not for others.
+        if self.ends.borrow().open.is_empty() {
+            self.graphs.borrow_mut().insert(func, graph.clone());
+        }
+        graph
+    }
+
+    /// How a call ends: by what is known of the callee's name, or of its body in this package.
+    pub fn call_end(&self, cx: BodyCx<'p>, call: ExprId) -> CallEnd {
+        let callee = cx.callee(call);
+        match callee.body() {
+            Some(body) => self.func_end(body),
+            None => std_call_end(cx, call, &callee),
+        }
+    }
+
+    /// Whether a declared function never returns to its caller.
+    pub fn never_returns(&self, body: BodyId) -> bool {
+        self.func_end(body) != CallEnd::Returns
+    }
+
+    /// How a declared function ends: other than [`CallEnd::Returns`] only where no path returns. In a recursion, the
+    /// calls that close the circle count as returning.
+    pub fn func_end(&self, body: BodyId) -> CallEnd {
+        {
+            let mut ends = self.ends.borrow_mut();
+            if let Some(&end) = ends.known.get(&body) {
+                return end;
+            }
+            if !self.may_not_return(body) {
+                ends.known.insert(body, CallEnd::Returns);
+                return CallEnd::Returns;
+            }
+            if let Some(depth) = ends.open.iter().position(|&open| open == body) {
+                ends.assumed = Some(ends.assumed.map_or(depth, |assumed| assumed.min(depth)));
+                return CallEnd::Returns;
+            }
+            if MAX_CALL_DEPTH <= ends.open.len() {
+                ends.assumed = Some(0);
+                return CallEnd::Returns;
+            }
+            ends.open.push(body);
+        }
+        let end = self.find_end(Func { body, lit: None });
+        let mut ends = self.ends.borrow_mut();
+        ends.open.pop();
+        let depth = ends.open.len();
+        if ends.assumed.is_none_or(|assumed| depth <= assumed) {
+            ends.assumed = None;
+            ends.known.insert(body, end);
+        }
+        end
+    }
+
+    fn find_end(&self, func: Func) -> CallEnd {
+        let Some((cx, block)) = self.func_block(func) else { return CallEnd::Returns };
+        let Some(graph) = self.graph(func) else { return CallEnd::Returns };
+        let exits = graph.exits();
+        if exits.iter().any(|exit| exit.kind.returns()) {
+            return CallEnd::Returns;
+        }
+        let panics = exits.iter().any(|exit| matches!(exit.kind, ExitKind::Panic(_)));
+        if panics && may_recover(cx, block) {
+            return CallEnd::Returns;
+        }
+        match exits.first().map(|exit| exit.kind) {
+            Some(ExitKind::Panic(_)) => CallEnd::Panic,
+            Some(ExitKind::Goexit(_)) => CallEnd::Goexit,
+            Some(ExitKind::ProcessEnd(_)) => CallEnd::ProcessEnd,
+            _ => CallEnd::Stuck,
+        }
+    }
+
+    /// Whether a body has any of the words that a function needs not to return, without parsing it.
+    fn may_not_return(&self, body: BodyId) -> bool {
+        let decl = self.pkg.body_decl(body);
+        let source = &self.pkg.files[decl.file].source;
+        let Some(span) = source.outline().decls[decl.decl].body else { return false };
+        ending_words().is_some_and(|words| words.is_match(span.slice(source.text())))
+    }
+}
+
+/// What some word in a function that never returns has in it: what ends, loops or blocks, and what such functions are
+/// called when others call them.
+fn ending_words() -> Option<&'static AhoCorasick> {
+    const WORDS: [&str; 12] = [
+        "panic", "exit", "fatal", "failnow", "skip", "for {", "select", "throw", "die", "abort", "usage",
+        "goto",
+    ];
+    static MATCHER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    MATCHER.get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok()).as_ref()
+}
+
+/// Whether a function defers anything that may call `recover`.
+fn may_recover(cx: BodyCx<'_>, block: StmtId) -> bool {
+    let mut found = false;
+    walk_inline(cx.ast, block, |node| {
+        let NodeRef::Stmt(stmt) = node else { return };
+        let Stmt::Defer(call) = cx.ast.stmt(stmt) else { return };
+        let callee = cx.callee(call);
+        let is_std = match &callee {
+            golint_conc_semantic::Callee::Func { pkg, .. }
+            | golint_conc_semantic::Callee::Method { pkg, .. } => golint_conc_semantic::is_std(pkg.as_str()),
+            golint_conc_semantic::Callee::Builtin(_) => true,
+            _ => false,
+        };
+        found |= !is_std;
+    });
+    found
+}
