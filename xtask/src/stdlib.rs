@@ -7,9 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use golint_conc_syntax::SourceFile;
+
+use crate::workspace::Workspace;
+
+/// Where the table lies.
+const TABLE: &str = "crates/golint-conc-semantic/src/stdlib/std.go.txt";
 
 /// What no list tells.
 const UNSAFE: &str = "package unsafe // unsafe\ntype Pointer *int\nfunc Add(Pointer, int) Pointer\n\
@@ -30,11 +36,29 @@ struct Package {
     funcs: BTreeSet<String>,
 }
 
+/// Writes the table for the Go distribution on the PATH, or fails if the committed one, made from the same version of
+/// Go, has another text.
+pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
+    let goroot = Command::new("go").args(["env", "GOROOT"]).output().context("can't run `go env GOROOT`")?;
+    let new = generate(Path::new(String::from_utf8(goroot.stdout)?.trim()))?;
+    let old = std::fs::read_to_string(workspace.path(TABLE)).unwrap_or_default();
+    let (made_from, local) = (version_line(&old), version_line(&new));
+    if check && made_from != local {
+        println!("not compared: {TABLE} says \"{made_from}\", the Go on the PATH would say \"{local}\"");
+        return Ok(());
+    }
+    workspace.settle(TABLE, &new, "stdlib", check)
+}
+
+fn version_line(table: &str) -> &str {
+    table.lines().next().unwrap_or_default()
+}
+
 /// The table for the distribution at `goroot`.
 ///
 /// # Errors
 /// When the lists or the sources can't be read.
-pub(crate) fn generate(goroot: &Path) -> Result<String> {
+fn generate(goroot: &Path) -> Result<String> {
     let version = std::fs::read_to_string(goroot.join("VERSION")).context("no Go distribution there")?;
     let version = version.lines().next().unwrap_or_default();
     let packages = read_lists(&goroot.join("api"))?;

@@ -1,0 +1,88 @@
+//! The files of the workspace.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use walkdir::WalkDir;
+
+/// A checkout.
+pub(crate) struct Workspace {
+    root: PathBuf,
+}
+
+impl Workspace {
+    /// The one that this program was built in.
+    pub(crate) fn of_this_build() -> Self {
+        Self::at(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+    }
+
+    pub(crate) fn at(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// A path in the checkout; `name` is relative and has slashes.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Result<String> {
+        std::fs::read_to_string(self.path(name)).with_context(|| format!("can't read {name}"))
+    }
+
+    /// Writes a file and the folders above it.
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.path(name);
+        if let Some(dir) = path.parent() {
+            std::fs::create_dir_all(dir).with_context(|| format!("can't make the folder of {name}"))?;
+        }
+        std::fs::write(path, text).with_context(|| format!("can't write {name}"))
+    }
+
+    /// Writes a generated file; when only checking, fails if the file has another text.
+    pub(crate) fn settle(&self, name: &str, new: &str, command: &str, check: bool) -> Result<()> {
+        let old = std::fs::read_to_string(self.path(name)).unwrap_or_default();
+        if old == new {
+            return Ok(());
+        }
+        if check {
+            bail!("{name} is stale: run `cargo xtask {command}`");
+        }
+        self.write(name, new)
+    }
+
+    /// The names of all files that belong to the project, sorted, relative, with slashes.
+    pub(crate) fn files(&self) -> Result<Vec<String>> {
+        let mut files = if self.path(".git").exists() { self.tracked()? } else { self.found() };
+        files.sort();
+        Ok(files)
+    }
+
+    /// What git tracks or would track, without what was deleted since.
+    fn tracked(&self) -> Result<Vec<String>> {
+        let listed = Command::new("git")
+            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"])
+            .current_dir(&self.root)
+            .output()
+            .context("can't run git")?;
+        if !listed.status.success() {
+            bail!("git ls-files: {}", String::from_utf8_lossy(&listed.stderr).trim());
+        }
+        let names = String::from_utf8_lossy(&listed.stdout);
+        let names = names.split('\0').filter(|name| !name.is_empty() && self.path(name).exists());
+        Ok(names.map(str::to_owned).collect())
+    }
+
+    /// Without git, such as in an unpacked archive: all but what a build leaves.
+    fn found(&self) -> Vec<String> {
+        WalkDir::new(&self.root)
+            .into_iter()
+            .filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "target")
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_file())
+            .filter_map(|entry| {
+                Some(entry.path().strip_prefix(&self.root).ok()?.to_string_lossy().replace('\\', "/"))
+            })
+            .collect()
+    }
+}
