@@ -121,15 +121,16 @@ fn render(differences: &BTreeMap<(String, String), Difference>) -> String {
     if differences.is_empty() {
         return "No finding came or went.\n".to_owned();
     }
-    let mut table = "| checkout | rule | added | removed |\n|---|---|--:|--:|\n".to_owned();
-    let mut list = String::new();
+    let mut table = vec!["| checkout | rule | added | removed |\n|---|---|--:|--:|".to_owned()];
+    let mut list = Vec::new();
     for ((checkout, rule), Difference { added, removed }) in differences {
-        table.push_str(&format!("| {checkout} | {rule} | {} | {} |\n", added.len(), removed.len()));
-        list.push_str(&format!("\n### {checkout}: {rule}\n\n"));
-        list.extend(added.iter().map(|finding| format!("- added: {finding}\n")));
-        list.extend(removed.iter().map(|finding| format!("- removed: {finding}\n")));
+        table.push(format!("| {checkout} | {rule} | {} | {} |", added.len(), removed.len()));
+        list.push(format!("\n### {checkout}: {rule}\n"));
+        list.extend(added.iter().map(|finding| format!("- added: {finding}")));
+        list.extend(removed.iter().map(|finding| format!("- removed: {finding}")));
     }
-    table + &list
+    table.append(&mut list);
+    table.join("\n") + "\n"
 }
 
 #[cfg(test)]

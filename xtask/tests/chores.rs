@@ -1,5 +1,7 @@
 //! The chores on this workspace, and on copies of it that have something wrong.
 
+#![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a test")]
+
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;

@@ -1,5 +1,7 @@
 //! A rule that was just started compiles, and the tests refuse it.
 
+#![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a test")]
+
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
