@@ -173,7 +173,7 @@ pub enum DirectiveKind {
     NoLint,
     /// `//lint:ignore`, `//lint:file-ignore`
     Lint,
-    /// `//golintconc:`
+    /// `//golintconc:`, also with blanks before the name
     GolintConc,
 }
 
@@ -677,7 +677,8 @@ fn directive_kind(comment: &[u8]) -> Option<DirectiveKind> {
     if text.starts_with(b"lint:") {
         return Some(DirectiveKind::Lint);
     }
-    text.starts_with(b"golintconc:").then_some(DirectiveKind::GolintConc)
+    // With a blank before it is a mistake that should not pass unseen.
+    trimmed.starts_with(b"golintconc:").then_some(DirectiveKind::GolintConc)
 }
 
 /// The line of <https://go.dev/s/generatedcode>.

@@ -5,10 +5,22 @@ use golint_conc_syntax::SourceFile;
 
 use crate::load::LoadedPackage;
 use crate::report::{PackageReport, ReportFile};
+use crate::suppress;
+
+/// How packages are analysed.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The rules to run.
+    pub rules: &'a [Selected],
+    /// Whether comments that suppress nothing are reported.
+    pub report_unused: bool,
+}
 
 /// The diagnostics of a package, with the texts that they speak of; the rest of the package is given back.
-pub fn analyze_package(loaded: LoadedPackage, rules: &[Selected]) -> PackageReport {
-    let mut diagnostics = analyze(&loaded.package, rules);
+pub fn analyze_package(loaded: LoadedPackage, options: Options<'_>) -> PackageReport {
+    let found = analyze(&loaded.package, options.rules);
+    let (mut diagnostics, suppressed) =
+        suppress::apply(&loaded.package, found, options.rules, options.report_unused);
     let mut kept: Vec<Option<FileId>> = vec![None; loaded.paths.len()];
     let mut wanted = Vec::new();
     let mut renumber = |place: &mut Place| {
@@ -32,5 +44,5 @@ pub fn analyze_package(loaded: LoadedPackage, rules: &[Selected]) -> PackageRepo
         let lines = source.lines().clone();
         Some(ReportFile { path, text: source.into_text(), lines })
     });
-    PackageReport { files: files.collect(), diagnostics, suppressed: 0 }
+    PackageReport { files: files.collect(), diagnostics, suppressed }
 }

@@ -8,3 +8,4 @@ pub mod analysis;
 pub mod load;
 pub mod output;
 pub mod report;
+pub mod suppress;

@@ -33,6 +33,6 @@ fn main() -> anyhow::Result<()> {
 
 fn run(dir: &Path, rules: &[golint_conc_rules::Selected], packages: &mut Vec<PackageReport>) {
     for loaded in load::load_dir(dir, LangVersion::NEWEST) {
-        packages.push(analysis::analyze_package(loaded, rules));
+        packages.push(analysis::analyze_package(loaded, analysis::Options { rules, report_unused: false }));
     }
 }

@@ -71,7 +71,10 @@ fn check_case(page: &Page, case: &Path) -> Result<(), Failed> {
     for loaded in load::load_dir(case, lang) {
         files += loaded.paths.len();
         let paths = loaded.paths.clone();
-        let report = analysis::analyze_package(loaded, &[page.selected()]);
+        let report = analysis::analyze_package(
+            loaded,
+            analysis::Options { rules: &[page.selected()], report_unused: false },
+        );
         for path in paths {
             compare(&path, &report, &mut errors)?;
         }

@@ -12,6 +12,7 @@ use codespan_reporting::term::termcolor::WriteColor;
 use golint_conc_rules::{Lane, Severity};
 
 use crate::report::{Found, Run};
+use crate::suppress;
 
 /// The name of the tool in every output.
 pub const TOOL: &str = "golint-conc";
@@ -48,6 +49,9 @@ pub fn write(format: Format, run: &Run<'_>, quiet: bool, out: &mut dyn WriteColo
 
 /// The page of a rule on the web.
 pub fn docs_url(rule: &str) -> String {
+    if suppress::OWN_IDS.iter().any(|(id, _)| *id == rule) {
+        return format!("{DOCS_URL}/docs/suppressions.md");
+    }
     format!("{DOCS_URL}/rules/{rule}.md")
 }
 

@@ -19,6 +19,7 @@ use serde_sarif::sarif::{
 use super::line_hash::LineHashes;
 use super::{TOOL, VERSION, docs_url, fingerprints, goroutine};
 use crate::report::{Found, Problem, ReportFile, Run};
+use crate::suppress;
 
 /// The schema that the file follows.
 const SCHEMA: &str =
@@ -282,9 +283,9 @@ fn precision(page: &Page) -> &'static str {
 /// Summary, description, help as text and as Markdown.
 fn descriptions(id: &str, page: Option<&Page>) -> (String, String, String, String) {
     let Some(page) = page else {
-        let summary = id.replace('-', " ");
+        let summary = suppress::OWN_IDS.iter().find(|(own, _)| *own == id).map_or(id, |(_, text)| text);
         let text = format!("See {}", docs_url(id));
-        return (summary.clone(), summary, text.clone(), text);
+        return (summary.to_owned(), summary.to_owned(), text.clone(), text);
     };
     let section = |title| page.section(title).unwrap_or_default();
     let full = format!("{}\n\n{}", section("What it finds"), section("Why it matters"));
