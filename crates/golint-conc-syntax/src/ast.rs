@@ -753,6 +753,15 @@ impl Ast {
         }
     }
 
+    /// The type, where the declaration is of one type.
+    pub(crate) fn declared_type(&self) -> Option<ExprId> {
+        let Decl::Gen { specs, .. } = self.root else { return None };
+        match self.spec(self.list(specs).next()?) {
+            Spec::Type { ty, .. } => Some(ty),
+            Spec::Value { .. } => None,
+        }
+    }
+
     /// The function, where the declaration is one.
     pub fn func(&self) -> Option<&FuncDecl> {
         match &self.root {

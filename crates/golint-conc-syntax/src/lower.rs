@@ -236,12 +236,29 @@ fn tables() -> &'static Tables {
 ///
 /// `source` is what the file says, which names and literals are read from; the tree may be of a text of the same
 /// length in which spots that the grammar rejects were replaced.
-pub(crate) fn lower(root: Node<'_>, source: &[u8], offset: u32) -> Ast {
+pub(crate) fn lower(root: Node<'_>, source: &[u8], offset: u32, base: Base) -> Ast {
+    let Base { ast, types } = base;
     let mut lowering =
-        Lowering { cursor: root.walk(), source, offset, ast: Ast::new(), tables: tables(), depth: 0 };
-    lowering.ast.is_opaque = root.has_error();
+        Lowering { cursor: root.walk(), source, offset, ast, types, tables: tables(), depth: 0 };
+    lowering.ast.is_opaque |= root.has_error();
     lowering.file();
     lowering.ast
+}
+
+/// What was lowered before, apart from the rest of the declaration.
+#[derive(Debug, Default)]
+pub(crate) struct Base {
+    /// Where it was lowered to; the rest comes there too.
+    pub(crate) ast: Ast,
+    /// Types by their start in the file; in the tree an identifier stands there.
+    pub(crate) types: Vec<(u32, ExprId)>,
+}
+
+impl Base {
+    /// The arena alone.
+    pub(crate) fn take_ast(&mut self) -> Self {
+        Self { ast: std::mem::take(&mut self.ast), types: Vec::new() }
+    }
 }
 
 struct Lowering<'t> {
@@ -249,6 +266,7 @@ struct Lowering<'t> {
     source: &'t [u8],
     offset: u32,
     ast: Ast,
+    types: Vec<(u32, ExprId)>,
     tables: &'static Tables,
     depth: usize,
 }
@@ -263,7 +281,9 @@ impl Lowering<'_> {
 
     fn span(&self) -> Span {
         let node = self.cursor.node();
-        Span::new(node.start_byte() as u32 + self.offset, node.end_byte() as u32 + self.offset)
+        // A type that is parsed alone stands behind a head that the file does not have, so its offset may be negative.
+        let place = |byte: usize| self.offset.wrapping_add(byte as u32);
+        Span::new(place(node.start_byte()), place(node.end_byte()))
     }
 
     /// Visits the children of the current node that are not comments.
@@ -481,6 +501,11 @@ impl Lowering<'_> {
 
     fn expr(&mut self) -> ExprId {
         let span = self.span();
+        if let Some(&(_, ty)) = self.types.iter().find(|(start, _)| *start == span.start)
+            && self.kind() == Kind::Identifier
+        {
+            return ty;
+        }
         let expr = match self.kind() {
             Kind::Identifier
             | Kind::TypeIdentifier

@@ -222,7 +222,7 @@ impl Outline {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
+pub(crate) enum Token {
     Eof,
     /// A newline or `;` that ends a statement.
     Semi,
@@ -234,7 +234,7 @@ enum Token {
     Arrow,
 }
 
-struct Scanner<'t> {
+pub(crate) struct Scanner<'t> {
     text: &'t [u8],
     pos: usize,
     /// Start of the current token.
@@ -267,6 +267,15 @@ impl<'t> Scanner<'t> {
             outline: Outline::default(),
             unclosed: None,
         }
+    }
+
+    /// The tokens of `text` and where they stand.
+    pub(crate) fn tokens(text: &'t [u8]) -> impl Iterator<Item = (Token, std::ops::Range<usize>)> {
+        let mut scanner = Self::new(text);
+        std::iter::from_fn(move || match scanner.next() {
+            Token::Eof => None,
+            token => Some((token, scanner.start..scanner.pos)),
+        })
     }
 
     fn word(&self) -> &'t [u8] {

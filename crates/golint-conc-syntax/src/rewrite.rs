@@ -1,90 +1,206 @@
 //! Text of the same length that the grammar accepts, for valid Go that it does not.
 //!
 //! tree-sitter-go 0.25 takes `new` and `make` for keywords whose first argument is a type, and knows no type
-//! parameters on methods. Here `new(f(x))` becomes `neW(f(x))` and `func (r R) N[T any](t T)` becomes
-//! `func (r R) N       (t T)`; names are read from the original text when the tree is lowered, so that nothing moves
-//! and nothing is lost but the constraints.
+//! parameters on methods, no literal type before a selector, no empty statement before a condition, no two labels at
+//! the end of a block and no group that ends on the line of its last specification. Names and literals are read from the original text when the tree is lowered, so nothing
+//! moves; what the rewriting blanks out is parsed apart from it.
 
-/// The rewritten text, where there is anything to rewrite.
-pub(crate) fn rewrite(text: &[u8]) -> Option<Vec<u8>> {
-    let mut out = text.to_vec();
-    let mut changed = rename_calls(text, &mut out);
-    changed |= blank_method_type_params(text, &mut out);
-    changed.then_some(out)
+use std::ops::Range;
+
+use crate::outline::{Scanner, Token};
+
+/// What to parse in place of a declaration.
+#[derive(Debug)]
+pub(crate) struct Rewritten {
+    /// Text of the same length.
+    pub(crate) text: Vec<u8>,
+    /// For a method with type parameters, which `text` makes a function: the declaration up to its name, as a method
+    /// without parameters.
+    pub(crate) method: Option<Vec<u8>>,
+    /// Where `text` has an identifier in place of a literal type.
+    pub(crate) types: Vec<Range<usize>>,
 }
 
-/// Gives `new(` and `make(` a name that is no keyword, unless the first argument can only be a type.
-fn rename_calls(text: &[u8], out: &mut [u8]) -> bool {
-    let mut changed = false;
-    for word in [&b"new"[..], b"make"] {
-        for at in memchr::memmem::find_iter(text, word) {
-            let end = at + word.len();
-            let is_whole = !text[..at].last().is_some_and(|&b| is_word(b) || b == b'.')
-                && !text.get(end).is_some_and(|&b| is_word(b));
-            if !is_whole {
-                continue;
-            }
-            let rest = text[end..].trim_ascii_start();
-            let is_type = rest.strip_prefix(b"(").is_some_and(|arg| starts_type(arg.trim_ascii_start()));
-            if !is_type {
-                out[end - 1] = out[end - 1].to_ascii_uppercase();
-                changed = true;
-            }
-        }
+/// Rewrites the text of a declaration, where there is anything to rewrite.
+pub(crate) fn rewrite(text: &[u8]) -> Option<Rewritten> {
+    let tokens = Tokens::new(text);
+    let mut rewritten = Rewritten { text: text.to_vec(), method: None, types: Vec::new() };
+    tokens.hide_receiver(&mut rewritten);
+    for at in 0..tokens.all.len() {
+        tokens.rename_builtin(at, &mut rewritten);
+        tokens.name_literal_type(at, &mut rewritten);
+        tokens.drop_empty_statement(at, &mut rewritten);
+        tokens.end_label(at, &mut rewritten);
+        tokens.end_group(at, &mut rewritten);
     }
-    changed
+    (rewritten.text != text).then_some(rewritten)
 }
 
-/// Whether an argument begins as only a type does: `chan`, `map`, `struct`, `interface`, `func` followed by no block,
-/// `[]` or `*[`.
-fn starts_type(arg: &[u8]) -> bool {
-    [&b"chan"[..], b"map[", b"struct{", b"struct {", b"interface{", b"[", b"<-chan"]
-        .iter()
-        .any(|word| arg.starts_with(word))
+struct Tokens<'t> {
+    text: &'t [u8],
+    all: Vec<(Token, Range<usize>)>,
+    /// For an opening bracket the position behind the closing one, for other tokens the position behind them.
+    behind: Vec<usize>,
 }
 
-/// Blanks `[T any]` between a method's name and its parameters.
-fn blank_method_type_params(text: &[u8], out: &mut [u8]) -> bool {
-    let Some(rest) = text.strip_prefix(b"func") else { return false };
-    let mut pos = text.len() - rest.trim_ascii_start().len();
-    if text.get(pos) != Some(&b'(') {
-        return false;
-    }
-    let Some(recv_end) = close(text, pos) else { return false };
-    pos = recv_end;
-    while text.get(pos).is_some_and(|&b| b.is_ascii_whitespace() || is_word(b)) {
-        pos += 1;
-    }
-    if text.get(pos) != Some(&b'[') {
-        return false;
-    }
-    let Some(end) = close(text, pos) else { return false };
-    for byte in &mut out[pos..end] {
-        if *byte != b'\n' {
-            *byte = b' ';
-        }
-    }
-    true
-}
-
-/// The offset behind the bracket that closes the one at `open`.
-fn close(text: &[u8], open: usize) -> Option<usize> {
-    let mut depth = 0_u32;
-    for (at, byte) in text.iter().enumerate().skip(open) {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at + 1);
+impl<'t> Tokens<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        let all: Vec<_> = Scanner::tokens(text).collect();
+        let mut behind: Vec<usize> = (1..=all.len()).collect();
+        let mut open = Vec::new();
+        for (at, (token, _)) in all.iter().enumerate() {
+            match token {
+                Token::Punct(b'(' | b'[' | b'{') => open.push(at),
+                Token::Punct(b')' | b']' | b'}') => {
+                    if let Some(open) = open.pop() {
+                        behind[open] = at + 1;
+                    }
                 }
+                _ => {}
             }
-            _ => {}
+        }
+        Self { text, all, behind }
+    }
+
+    fn token(&self, at: usize) -> Token {
+        self.all.get(at).map_or(Token::Eof, |(token, _)| *token)
+    }
+
+    fn before(&self, at: usize) -> Token {
+        at.checked_sub(1).map_or(Token::Semi, |at| self.token(at))
+    }
+
+    fn is_punct(&self, at: usize, byte: u8) -> bool {
+        self.token(at) == Token::Punct(byte)
+    }
+
+    fn span(&self, at: usize) -> Range<usize> {
+        self.all.get(at).map_or(self.text.len()..self.text.len(), |(_, span)| span.clone())
+    }
+
+    /// The text of a word; empty for any other token.
+    fn word(&self, at: usize) -> &'t [u8] {
+        if self.token(at) == Token::Word { &self.text[self.span(at)] } else { b"" }
+    }
+
+    fn behind(&self, at: usize) -> usize {
+        self.behind.get(at).copied().unwrap_or(self.all.len())
+    }
+
+    /// `func (r R) N[T any](t T)` becomes `func       N[T any](t T)`.
+    fn hide_receiver(&self, out: &mut Rewritten) {
+        let name = self.behind(1);
+        if self.word(0) != b"func" || !self.is_punct(1, b'(') || !self.is_punct(name + 1, b'[') {
+            return;
+        }
+        out.method = Some([&self.text[..self.span(name).end], b"()"].concat());
+        out.text[self.span(1).start..self.span(name).start].fill(b' ');
+    }
+
+    /// `new(f(x))` becomes `neW(f(x))`, unless the first argument can only be a type.
+    fn rename_builtin(&self, at: usize, out: &mut Rewritten) {
+        if !matches!(self.word(at), b"new" | b"make") || self.before(at) == Token::Punct(b'.') {
+            return;
+        }
+        let is_call = self.is_punct(at + 1, b'(') && self.word(at.wrapping_sub(1)) != b"func";
+        if !is_call || !self.is_only_type(at + 2) {
+            let last = self.span(at).end - 1;
+            out.text[last].make_ascii_uppercase();
         }
     }
-    None
-}
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || 0x80 <= byte
+    /// Whether an argument can be nothing but a type: it begins as only a type does and ends with that type.
+    fn is_only_type(&self, at: usize) -> bool {
+        let mut start = at;
+        while matches!(self.token(start), Token::Punct(b'*' | b'(')) {
+            start += 1;
+        }
+        let begins = match self.token(start) {
+            Token::Punct(b'[') => true,
+            Token::Arrow => self.word(start + 1) == b"chan",
+            _ => matches!(self.word(start), b"chan" | b"map" | b"struct" | b"interface" | b"func"),
+        };
+        begins && matches!(self.token(self.behind_type(at)), Token::Punct(b',' | b')'))
+    }
+
+    /// The position behind the type that begins at `at`.
+    fn behind_type(&self, mut at: usize) -> usize {
+        loop {
+            at = match (self.token(at), self.word(at)) {
+                (Token::Punct(b'*') | Token::Arrow, _) => at + 1,
+                (Token::Punct(b'['), _) => self.behind(at),
+                (Token::Punct(b'('), _) => return self.behind(at),
+                (Token::Word, b"map") => self.behind(at + 1),
+                (Token::Word, b"chan") => at + 1,
+                (Token::Word, b"struct" | b"interface") => return self.behind(at + 1),
+                (Token::Word, b"func") => {
+                    let params = self.behind(at + 1);
+                    match self.token(params) {
+                        Token::Word | Token::Arrow | Token::Punct(b'*' | b'[' | b'(') => params,
+                        _ => return params,
+                    }
+                }
+                (Token::Word, _) if self.is_punct(at + 1, b'.') => at + 2,
+                (Token::Word, _) if self.is_punct(at + 1, b'[') => return self.behind(at + 1),
+                (Token::Word, _) => return at + 1,
+                _ => return at,
+            };
+        }
+    }
+
+    /// `struct{ T }.m` becomes `___________.m`.
+    fn name_literal_type(&self, at: usize, out: &mut Rewritten) {
+        if !matches!(self.word(at), b"struct" | b"interface") || !self.is_punct(at + 1, b'{') {
+            return;
+        }
+        let mut behind = self.behind(at + 1);
+        let range = self.span(at).start..self.span(behind - 1).end;
+        while self.is_punct(behind, b')') {
+            behind += 1;
+        }
+        let is_nested = out.types.last().is_some_and(|last| range.start < last.end);
+        if self.is_punct(behind, b'.') && !is_nested {
+            out.text[range.clone()].fill(b'_');
+            out.types.push(range);
+        }
+    }
+
+    /// `if ; x {` becomes `if   x {`.
+    fn drop_empty_statement(&self, at: usize, out: &mut Rewritten) {
+        if matches!(self.word(at), b"if" | b"switch") && self.token(at + 1) == Token::Semi {
+            out.text[self.span(at + 1)].fill(b' ');
+        }
+    }
+
+    /// `A: B: }` becomes `A: B:;}`.
+    fn end_label(&self, at: usize, out: &mut Rewritten) {
+        let is_label = self.is_punct(at + 1, b':')
+            && !matches!(self.word(at), b"" | b"default")
+            && matches!(self.before(at), Token::Semi | Token::Punct(b'{' | b':'));
+        let ends_block = self.is_punct(at + 2, b'}') || matches!(self.word(at + 2), b"case" | b"default");
+        let end = self.span(at + 1).end;
+        if is_label && ends_block && end < self.span(at + 2).start {
+            out.text[end] = b';';
+        }
+    }
+
+    /// `const (a = 1)` becomes `const  a = 1 `, and `var ( a = 1; b = 2 )` becomes `var ( a = 1; b = 2;)`.
+    fn end_group(&self, at: usize, out: &mut Rewritten) {
+        let is_group = matches!(self.word(at), b"const" | b"var") && self.is_punct(at + 1, b'(');
+        let Some(close) = self.behind(at + 1).checked_sub(1).filter(|close| is_group && at + 2 < *close)
+        else {
+            return;
+        };
+        let mut specs = (at + 2..close).filter(|&at| self.token(at) == Token::Semi);
+        let end = self.span(close - 1).end;
+        match specs.next_back() {
+            Some(last) if last + 1 == close => {}
+            Some(_) if end < self.span(close).start => out.text[end] = b';',
+            Some(_) => {}
+            None => {
+                out.text[self.span(at + 1)].fill(b' ');
+                out.text[self.span(close)].fill(b' ');
+            }
+        }
+    }
 }

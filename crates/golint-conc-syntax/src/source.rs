@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 
 use tree_sitter::Parser;
 
-use crate::ast::Ast;
-use crate::lower;
+use crate::ast::{Ast, Decl};
+use crate::lower::{self, Base};
 use crate::outline::{Outline, OutlineDecl};
-use crate::rewrite;
+use crate::rewrite::{self, Rewritten};
 use crate::{LineIndex, Span};
 
 /// How deep brackets may nest in a declaration that is parsed; what is deeper stays opaque.
@@ -84,11 +84,12 @@ impl SourceFile {
         if MAX_NESTING < decl.depth || MAX_DECL_LEN < span.len() {
             return Ast::opaque();
         }
-        let ast = self.parse_text(span.slice(&self.text), span);
+        let text = span.slice(&self.text);
+        let ast = self.parse_text(text, span.start, Base::default());
         if ast.is_opaque
-            && let Some(rewritten) = rewrite::rewrite(span.slice(&self.text))
+            && let Some(rewritten) = rewrite::rewrite(text)
         {
-            let second = self.parse_text(&rewritten, span);
+            let second = self.parse_rewritten(&rewritten, span);
             if !second.is_opaque {
                 return second;
             }
@@ -96,7 +97,30 @@ impl SourceFile {
         ast
     }
 
-    fn parse_text(&self, text: &[u8], span: Span) -> Ast {
+    /// Parses first what the rewriting blanked out, so that the rest finds it in the arena.
+    fn parse_rewritten(&self, rewritten: &Rewritten, span: Span) -> Ast {
+        const TYPE: &[u8] = b"type _ ";
+        let mut base = Base::default();
+        for range in &rewritten.types {
+            let start = span.start + range.start as u32;
+            let literal = Span::new(start, start + range.len() as u32).slice(&self.text);
+            let offset = start.wrapping_sub(TYPE.len() as u32);
+            base.ast = self.parse_text(&[TYPE, literal].concat(), offset, base.take_ast());
+            base.types.extend(base.ast.declared_type().map(|ty| (start, ty)));
+        }
+        let mut recv = None;
+        if let Some(method) = &rewritten.method {
+            base.ast = self.parse_text(method, span.start, base.take_ast());
+            recv = base.ast.func().and_then(|func| func.recv);
+        }
+        let mut ast = self.parse_text(&rewritten.text, span.start, base);
+        if let Decl::Func(func) = &mut ast.root {
+            func.recv = func.recv.or(recv);
+        }
+        ast
+    }
+
+    fn parse_text(&self, text: &[u8], offset: u32, base: Base) -> Ast {
         thread_local! {
             static PARSER: RefCell<Parser> = RefCell::new(new_parser());
         }
@@ -108,7 +132,7 @@ impl SourceFile {
         };
         PARSER.with_borrow_mut(|parser| {
             let tree = parser.parse_with_options(&mut read, None, None);
-            tree.map_or_else(Ast::opaque, |tree| lower::lower(tree.root_node(), &self.text, span.start))
+            tree.map_or_else(Ast::opaque, |tree| lower::lower(tree.root_node(), &self.text, offset, base))
         })
     }
 }
