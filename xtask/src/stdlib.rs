@@ -112,8 +112,7 @@ fn read_lists(dir: &Path) -> Result<BTreeMap<String, Package>> {
 fn feature(package: &mut Package, line: &str) {
     let Some((kind, rest)) = line.split_once(' ') else { return };
     match kind {
-        "func" => drop(package.funcs.insert(format!("func {rest}"))),
-        "method" => drop(package.funcs.insert(format!("func {rest}"))),
+        "func" | "method" => drop(package.funcs.insert(format!("func {rest}"))),
         "var" => {
             if let Some((name, ty)) = rest.split_once(' ') {
                 package.vars.entry(name.to_owned()).or_insert_with(|| ty.to_owned());
@@ -154,34 +153,29 @@ fn type_feature(package: &mut Package, rest: &str) {
             decl.members.insert(member.strip_prefix("embedded ").unwrap_or(member).to_owned());
         }
         None if after == "struct" || after.starts_with("interface {") => {
-            decl.head = after.split(' ').next().unwrap_or_default().to_owned();
+            after.split(' ').next().unwrap_or_default().clone_into(&mut decl.head);
         }
-        None => decl.head = after.to_owned(),
+        None => after.clone_into(&mut decl.head),
     }
 }
 
 fn declarations(package: &Package) -> String {
-    let mut out = String::new();
+    let mut lines = Vec::new();
     for (name, (ty, value)) in &package.values {
         let ty = ty.as_ref().map(|ty| format!(" {ty}")).unwrap_or_default();
-        out.push_str(&format!("const {name}{ty} = {}\n", value.as_deref().unwrap_or("0")));
+        lines.push(format!("const {name}{ty} = {}\n", value.as_deref().unwrap_or("0")));
     }
-    for (name, ty) in &package.vars {
-        out.push_str(&format!("var {name} {ty}\n"));
-    }
+    lines.extend(package.vars.iter().map(|(name, ty)| format!("var {name} {ty}\n")));
     for (name, decl) in &package.types {
         let members: Vec<_> = decl.members.iter().map(String::as_str).collect();
         let tail = match decl.head.as_str() {
             "struct" | "interface" => format!("{} {{ {} }}", decl.head, members.join("; ")),
             other => other.to_owned(),
         };
-        out.push_str(&format!("type {name} {tail}\n"));
+        lines.push(format!("type {name} {tail}\n"));
     }
-    for func in &package.funcs {
-        out.push_str(func);
-        out.push('\n');
-    }
-    out
+    lines.extend(package.funcs.iter().map(|func| format!("{func}\n")));
+    lines.concat()
 }
 
 /// The paths of the packages that qualified names in `body` mean.

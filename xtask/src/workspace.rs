@@ -86,3 +86,8 @@ impl Workspace {
             .collect()
     }
 }
+
+/// Whether a file's name ends in `.` and `extension`.
+pub(crate) fn has_extension(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found == extension)
+}

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use toml::Table;
 
 use super::Findings;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, has_extension};
 
 /// The crates from the bottom up: each may depend on those before it and on no other.
 const LAYERS: [&str; 6] = [
@@ -33,7 +33,7 @@ pub(super) fn check(workspace: &Workspace, files: &[String], found: &mut Finding
     }
     edges("xtask/Cargo.toml", &workspace.read("xtask/Cargo.toml")?.parse()?, found);
     let architecture = workspace.read("ARCHITECTURE.md").unwrap_or_default();
-    for name in files.iter().filter(|name| name.starts_with("crates/") && name.ends_with(".rs")) {
+    for name in files.iter().filter(|name| name.starts_with("crates/") && has_extension(name, "rs")) {
         let Some((layer, path)) = name.trim_start_matches("crates/").split_once('/') else { continue };
         let text = workspace.read(name)?;
         if path == "src/lib.rs" {

@@ -7,7 +7,7 @@ use toml::Value;
 
 use super::{Findings, is_kebab_case};
 use crate::pages::{self, FAMILIES, Page};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, has_extension};
 
 const RULES: &str = "crates/golint-conc-rules/src/rules/";
 /// Lines that a rule's file should not pass: beyond, something in it belongs in the model.
@@ -70,7 +70,7 @@ fn places(ids: &BTreeSet<&str>, files: &[String], found: &mut Findings) {
         let (rule, cases) = (format!("{RULES}{}.rs", id.replace('-', "_")), format!("testdata/{id}/"));
         found.demand(files.contains(&rule), format!("{rule}: missing, though rules/{id}.md is there"));
         let has_case = files.iter().any(|name| {
-            name.strip_prefix(&cases).is_some_and(|rest| rest.contains('/') && rest.ends_with(".go"))
+            name.strip_prefix(&cases).is_some_and(|rest| rest.contains('/') && has_extension(rest, "go"))
         });
         found.demand(has_case, format!("{cases}: no case, though rules/{id}.md is there"));
     }
@@ -179,7 +179,7 @@ fn rule_file(name: &str, id: &str, text: &str, found: &mut Findings) {
 /// Counts what testdata knows to be wrong.
 fn testdata_debt(workspace: &Workspace, files: &[String], found: &mut Findings) -> Result<()> {
     let (mut positives, mut negatives) = (0, 0);
-    for name in files.iter().filter(|name| name.starts_with("testdata/") && name.ends_with(".go")) {
+    for name in files.iter().filter(|name| name.starts_with("testdata/") && has_extension(name, "go")) {
         let text = String::from_utf8_lossy(&std::fs::read(workspace.path(name))?).into_owned();
         positives += text.matches(FALSE_POSITIVE).count();
         negatives += text.matches(FALSE_NEGATIVE).count();

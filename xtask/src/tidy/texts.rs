@@ -1,7 +1,7 @@
 //! Laws about what any file may say.
 
 use super::Findings;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, has_extension};
 
 /// Where one machine keeps things; the first element of an absolute path.
 const MACHINE_FOLDERS: [&str; 5] = ["work", "root", "tmp", "home", "farm"];
@@ -21,7 +21,7 @@ pub(super) fn check(workspace: &Workspace, files: &[String], found: &mut Finding
             lock_file(name, &text, found);
             continue;
         }
-        let is_go = name.ends_with(".go") || name.ends_with(".go.txt");
+        let is_go = has_extension(name, "go") || name.ends_with(".go.txt");
         for (index, line) in text.lines().enumerate() {
             let at = format!("{name}:{}", index + 1);
             if !is_go
@@ -34,7 +34,7 @@ pub(super) fn check(workspace: &Workspace, files: &[String], found: &mut Finding
                 found.complain(format!("{at}: {word}"));
             }
         }
-        if name.ends_with(".md") {
+        if has_extension(name, "md") {
             links(workspace, name, &text, found);
         }
     }
@@ -67,7 +67,7 @@ fn unfinished(name: &str, line: &str) -> Option<String> {
     if explains_marks(name) {
         return None;
     }
-    if name.ends_with(".rs") {
+    if has_extension(name, "rs") {
         let (code, comment) = line.split_once("//").unwrap_or((line, ""));
         let is_comment = !code.contains(['"', '`']) && !comment.contains('`');
         let is_marked = is_comment && (comment.contains(MARK) || comment.contains(TODO));
