@@ -186,3 +186,57 @@ fn problem(problem: &Problem) -> ProblemJson<'_> {
         help: problem.help.as_deref(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::Format;
+    use super::super::tests::{problems, render, rich};
+
+    fn validator() -> jsonschema::Validator {
+        let schema = include_str!("../../../../docs/schema/golint-conc-report.schema.json");
+        let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
+        jsonschema::validator_for(&schema).expect("the schema is one")
+    }
+
+    fn document(text: &str) -> Value {
+        let document = serde_json::from_str(text).expect("the output is JSON");
+        let errors: Vec<_> = validator().iter_errors(&document).map(|error| error.to_string()).collect();
+        assert_eq!(errors, [""; 0]);
+        document
+    }
+
+    #[test]
+    fn outputs_follow_the_published_schema() {
+        document(&render(Format::Json, &[], &[]));
+        let full = document(&render(Format::Json, &rich(), &problems()));
+        assert_eq!(full["findings"].as_array().map(Vec::len), Some(3));
+        assert_eq!(full["summary"]["suppressed"], 2);
+        assert_eq!(full["problems"][0]["path"], "go.mod");
+        assert_eq!(full["problems"][1]["severity"], "error");
+    }
+
+    #[test]
+    fn the_schema_refuses_what_it_does_not_know() {
+        let mut full = document(&render(Format::Json, &rich(), &[]));
+        full["findings"][0]["extra"] = 1.into();
+        assert!(!validator().is_valid(&full));
+    }
+
+    #[test]
+    fn positions_count_bytes_and_utf16_units() {
+        let full = document(&render(Format::Json, &rich(), &[]));
+        let start = &full["findings"][1]["range"]["start"];
+        assert_eq!(full["findings"][1]["path"], "a b/größe.go");
+        assert_eq!(start, &serde_json::json!({ "offset": 41, "line": 4, "column": 17, "utf16Column": 14 }));
+    }
+
+    /// The example in the documentation is what the program prints.
+    #[test]
+    fn the_documented_example_follows_the_schema() {
+        let page = include_str!("../../../../docs/json.md");
+        let example = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next());
+        document(example.expect("docs/json.md has an example"));
+    }
+}

@@ -3,6 +3,8 @@
 mod json;
 mod line_hash;
 mod sarif;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::fmt::Write as _;

@@ -329,3 +329,185 @@ fn notification(problem: &Problem) -> Notification {
     });
     notification
 }
+
+#[cfg(test)]
+mod tests {
+    use golint_conc_rules::FileId;
+
+    use super::super::Format;
+    use super::super::tests::{at, diagnostic, file, problems, render, rich};
+    use super::*;
+    use crate::report::PackageReport;
+
+    /// The schema has a pattern with a stray bracket, twice, which no validator accepts.
+    fn validator() -> jsonschema::Validator {
+        let schema = include_str!("../../tests/data/sarif-schema-2.1.0.json").replace("{2}]?$", "{2}$");
+        let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
+        jsonschema::validator_for(&schema).expect("the schema is one")
+    }
+
+    fn log_of(packages: &[PackageReport], problems: &[Problem]) -> Value {
+        let log =
+            serde_json::from_str(&render(Format::Sarif, packages, problems)).expect("the output is JSON");
+        let errors: Vec<_> = validator().iter_errors(&log).map(|error| error.to_string()).collect();
+        assert_eq!(errors, [""; 0]);
+        assert_github_takes(&log);
+        log
+    }
+
+    fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+        let text = value.pointer(pointer).and_then(Value::as_str);
+        text.filter(|text| !text.is_empty()).unwrap_or_else(|| panic!("{pointer} is missing in {value:#}"))
+    }
+
+    fn items<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
+        value.pointer(pointer).and_then(Value::as_array).unwrap_or_else(|| panic!("{pointer} is missing"))
+    }
+
+    /// What GitHub requires and what it limits ("SARIF support for code scanning").
+    fn assert_github_takes(log: &Value) {
+        text(log, "/$schema");
+        assert_eq!(text(log, "/version"), "2.1.0");
+        assert_eq!(items(log, "/runs").len(), 1);
+        let run = &log["runs"][0];
+        text(run, "/tool/driver/name");
+        let rules = items(run, "/tool/driver/rules");
+        let ids: Vec<_> = rules.iter().map(|rule| text(rule, "/id")).collect();
+        assert!(ids.is_sorted() && ids.len() <= 25_000);
+        for rule in rules {
+            assert!(text(rule, "/shortDescription/text").chars().count() <= 1024);
+            assert!(text(rule, "/fullDescription/text").chars().count() <= 1024);
+            text(rule, "/help/text");
+            assert!(text(rule, "/name").len() <= 255);
+            assert!(["note", "warning", "error"].contains(&text(rule, "/defaultConfiguration/level")));
+            assert!(items(rule, "/properties/tags").len() <= 10);
+            let severity = rule["properties"]["problem.severity"].as_str().unwrap_or_default();
+            assert!(["error", "warning", "recommendation"].contains(&severity));
+        }
+        let results = items(run, "/results");
+        assert!(results.len() <= 25_000);
+        for result in results {
+            text(result, "/message/text");
+            let index = result["ruleIndex"].as_u64().expect("ruleIndex") as usize;
+            assert_eq!(ids[index], text(result, "/ruleId"));
+            assert_eq!(items(result, "/locations").len(), 1);
+            text(result, "/partialFingerprints/primaryLocationLineHash");
+            text(result, "/partialFingerprints/golintConc~1v1");
+            let related = result.pointer("/relatedLocations").and_then(Value::as_array);
+            let related = related.map(Vec::as_slice).unwrap_or_default();
+            assert!(related.len() < 100);
+            let flows = result.pointer("/codeFlows/0/threadFlows").and_then(Value::as_array);
+            let flows = flows.map(Vec::as_slice).unwrap_or_default();
+            let flow = flows.iter().flat_map(|flow| items(flow, "/locations"));
+            assert!(flow.clone().count() <= 1_000);
+            for location in
+                items(result, "/locations").iter().chain(related).chain(flow.map(|step| &step["location"]))
+            {
+                let uri = text(location, "/physicalLocation/artifactLocation/uri");
+                assert!(!uri.starts_with('/') && uri.is_ascii() && !uri.contains([' ', '\\', ':']), "{uri}");
+                assert_eq!(text(location, "/physicalLocation/artifactLocation/uriBaseId"), ROOT);
+                let region = &location["physicalLocation"]["region"];
+                for member in ["startLine", "startColumn", "endLine", "endColumn"] {
+                    assert!(region[member].as_u64().is_some_and(|number| 0 < number), "{member}");
+                }
+                assert_eq!(region["startLine"], region["endLine"]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_clean_run_has_empty_results() {
+        let log = log_of(&[], &[]);
+        assert_eq!(items(&log, "/runs/0/results").len(), 0);
+        assert_eq!(items(&log, "/runs/0/tool/driver/rules").len(), catalogue().pages.len());
+        assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], true);
+    }
+
+    #[test]
+    fn results_have_paths_and_steps_in_a_flow_a_goroutine() {
+        let log = log_of(&rich(), &[]);
+        let results = items(&log, "/runs/0/results");
+        let levels: Vec<_> = results.iter().map(|result| text(result, "/level")).collect();
+        assert_eq!(levels, ["error", "warning", "note"]);
+        assert_eq!(
+            text(&results[0], "/message/text"),
+            "nobody receives from `ch`: see `m\\[K\\](1)`. Receive from `ch`, or close it"
+        );
+        let orders = |lane: &Value| -> Vec<_> {
+            items(lane, "/locations").iter().filter_map(|step| step["executionOrder"].as_u64()).collect()
+        };
+        let lanes = items(&results[0], "/codeFlows/0/threadFlows");
+        assert_eq!(
+            lanes.iter().map(|lane| (text(lane, "/id"), orders(lane))).collect::<Vec<_>>(),
+            [("goroutine 1", vec![1, 3]), ("goroutine 2", vec![2])]
+        );
+        assert_eq!(
+            text(&results[0], "/relatedLocations/0/physicalLocation/artifactLocation/uri"),
+            "a%20b/gr%C3%B6%C3%9Fe.go"
+        );
+        let region = &results[2]["locations"][0]["physicalLocation"]["region"];
+        assert_eq!(
+            region,
+            &serde_json::json!({ "startLine": 4, "startColumn": 14, "endLine": 4, "endColumn": 17 })
+        );
+        assert_eq!(items(&results[0], "/fixes").len(), 1);
+        assert_eq!(results[1].get("fixes"), None);
+    }
+
+    #[test]
+    fn problems_are_notifications() {
+        let log = log_of(&[], &problems());
+        let invocation = &log["runs"][0]["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false);
+        let notes = items(invocation, "/toolExecutionNotifications");
+        assert_eq!(text(&notes[1], "/message/text"), "no such folder; give a folder of this repository");
+        assert_eq!(text(&notes[1], "/locations/0/physicalLocation/artifactLocation/uri"), "no%20such/dir");
+        assert_eq!(notes[0]["locations"][0]["physicalLocation"]["region"]["startLine"], 3);
+    }
+
+    #[test]
+    fn limits_hold_and_keep_the_most_severe() {
+        let files = vec![file("a.go", "package p\n")];
+        let place = Place { file: FileId(0), span: Span::new(0, 1) };
+        let step = golint_conc_rules::Step { place, lane: Lane(0), text: "here".into() };
+        let mut diagnostics: Vec<_> = (0..MAX_RESULTS + 10)
+            .map(|number| Diagnostic { message: format!("number {number}"), ..diagnostic(place) })
+            .collect();
+        diagnostics[20_000].severity = Severity::Error;
+        diagnostics[20_000].steps = vec![step; 2_000];
+        let report = PackageReport { files, diagnostics, suppressed: 0 };
+        let log =
+            serde_json::to_value(log(&Run { packages: &[report], problems: &[], rules: &[] })).expect("JSON");
+        assert_github_takes(&log);
+        let results = items(&log, "/runs/0/results");
+        assert_eq!(results.len(), MAX_RESULTS);
+        assert_eq!(text(&results[0], "/level"), "error");
+        let note = &items(&log, "/runs/0/invocations/0/toolExecutionNotifications")[0];
+        assert_eq!(text(note, "/message/text"), "10 results are left out: a run has at most 25000");
+    }
+
+    #[test]
+    fn what_is_no_rule_is_described_too() {
+        let files = vec![file("a.go", "package p\n")];
+        let own = Diagnostic { rule: suppress::INVALID, ..diagnostic(at(&files, 0, "p")) };
+        let log = log_of(&[PackageReport { files, diagnostics: vec![own], suppressed: 0 }], &[]);
+        let rules = items(&log, "/runs/0/tool/driver/rules");
+        let rule = rules.iter().find(|rule| rule["id"] == suppress::INVALID).expect("a descriptor");
+        assert_eq!(text(rule, "/shortDescription/text"), suppress::OWN_IDS[0].1);
+        assert!(text(rule, "/helpUri").ends_with("/docs/suppressions.md"));
+    }
+
+    #[test]
+    fn absolute_paths_become_file_uris() {
+        assert_eq!(artifact("/tmp/a b.go").uri.as_deref(), Some("file:///tmp/a%20b.go"));
+        assert_eq!(artifact("C:/a.go").uri.as_deref(), Some("file:///C%3A/a.go"));
+        assert_eq!(artifact("../a:b.go").uri.as_deref(), Some("../a%3Ab.go"));
+    }
+
+    #[test]
+    fn descriptions_end_with_a_sentence() {
+        let long = format!("{}. {}", "a".repeat(1000), "b".repeat(100));
+        assert_eq!(shorten(&long).len(), 1001);
+        assert_eq!(shorten("short"), "short");
+    }
+}

@@ -323,3 +323,143 @@ impl<'a> Files<'a> for Excerpts<'_> {
         starts.get(&at).copied().ok_or(Error::IndexTooLarge { given: at, max: 0 })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use golint_conc_rules::Lane;
+
+    use super::super::Format;
+    use super::super::tests::{at, diagnostic, frame, render, rich};
+    use super::*;
+
+    #[test]
+    fn a_frame_shows_steps_in_their_goroutines_and_files() {
+        insta::assert_snapshot!(render(Format::Text, &rich(), &[]), @r#"
+        warning[http-default-client]: it hangs
+          ┌─ a b/größe.go:3:6
+          │
+        3 │ func f() {
+          │      ^^^
+
+        note[http-default-client]: it hangs
+          ┌─ a b/größe.go:4:17
+          │
+        4 │     go g("𝄞é", ch)
+          │                ^^^
+
+        error[http-default-client]: nobody receives from `ch`: see `m[K](1)`
+          ┌─ p/b.go:4:2
+          │
+        4 │     ch <- len(s)
+          │     ^^^^^^^^^^^^
+          │     │
+          │     waits for ever
+          │     2. goroutine 2: it sends
+          │
+          ┌─ a b/größe.go:4:2
+          │
+        4 │     go g("𝄞é", ch)
+          │     ----- 1. goroutine 1: the goroutine starts
+        5 │     return
+          │     ------ 3. goroutine 1: the receiver leaves
+          │
+          = help: receive from `ch`, or close it
+
+        3 findings in 2 files (1 error, 1 warning, 1 note), 2 suppressed
+        "#);
+    }
+
+    #[test]
+    fn marks_stand_under_wide_and_multi_byte_text() {
+        let text = "package p\n\nfunc f() {\n\tf(\"世界\", \"é𝄞\", bad()) // ok\n}\n";
+        insta::assert_snapshot!(frame(text, |files| diagnostic(at(files, 0, "bad()"))), @r#"
+        warning[http-default-client]: it hangs
+          ┌─ p/a.go:4:24
+          │
+        4 │     f("世界", "é𝄞", bad()) // ok
+          │                     ^^^^^
+
+        1 finding in 1 file (1 warning)
+        "#);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_and_control_characters_are_replaced() {
+        let text = b"package p\n\nvar s = \"\xff\xfe\x1b[31m\xe2\x80\xae\" + bad()\r\n";
+        insta::assert_snapshot!(frame(text, |files| diagnostic(at(files, 0, "bad()"))), @r#"
+        warning[http-default-client]: it hangs
+          ┌─ p/a.go:3:24
+          │
+        3 │ var s = "���[31m�" + bad()
+          │                      ^^^^^
+
+        1 finding in 1 file (1 warning)
+        "#);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_its_marks() {
+        let filler = "x = 2;".repeat(20_000);
+        let text = format!("package p;func f() {{ {filler} first() {filler} bad() {filler} third() }}\n");
+        let text = frame(text, |files| {
+            let mut one = diagnostic(at(files, 0, "bad()"));
+            one.steps = ["first()", "third()", &*filler]
+                .map(|needle| Step { place: at(files, 0, needle), lane: Lane(0), text: "here".into() })
+                .into();
+            one
+        });
+        assert!(text.contains("p/a.go:1:240032\n"));
+        assert!(text.contains("first()") && text.contains("third() }\n"));
+        assert!(text.len() < 2_500, "{}", text.len());
+        let column = |needle| {
+            let line = text.lines().find(|line| line.contains(needle)).expect(needle);
+            line.split(needle).next().map(|before| before.chars().count())
+        };
+        assert_eq!(column("bad()"), column("^^^^^"));
+    }
+
+    #[test]
+    fn a_mark_over_several_lines_shows_the_first() {
+        let text = "package p\n\nfunc f() {\n\tgo func() {\n\t\tbad()\n\t}()\n}\n";
+        insta::assert_snapshot!(
+            frame(text, |files| diagnostic(at(files, 0, "go func() {\n\t\tbad()\n\t}()"))), @r#"
+        warning[http-default-client]: it hangs
+          ┌─ p/a.go:4:2
+          │
+        4 │     go func() {
+          │     ^^^^^^^^^^^
+
+        1 finding in 1 file (1 warning)
+        "#);
+    }
+
+    #[test]
+    fn many_steps_and_long_messages_are_cut() {
+        let text = "package p\n\nfunc f() {\n\tbad()\n}\n";
+        let text = frame(text, |files| {
+            let mut one = diagnostic(at(files, 0, "bad()"));
+            let step = Step { place: at(files, 0, "f()"), lane: Lane(0), text: "here".into() };
+            one.steps = vec![step; 50];
+            one.message = "é".repeat(10_000);
+            one
+        });
+        assert!(text.contains("= 30 more steps\n"));
+        assert!(text.contains("20. here\n") && !text.contains("21. here"));
+        assert!(text.len() < 4_000);
+    }
+
+    #[test]
+    fn low_confidence_is_said() {
+        let text = frame("package p\n", |files| golint_conc_rules::Diagnostic {
+            confidence: Confidence::Low,
+            ..diagnostic(at(files, 0, "p"))
+        });
+        assert!(text.contains("= confidence: low\n"));
+    }
+
+    #[test]
+    fn the_summary_counts() {
+        let text = render(Format::Text, &rich(), &[]);
+        assert!(text.ends_with("\n3 findings in 2 files (1 error, 1 warning, 1 note), 2 suppressed\n"));
+    }
+}
