@@ -3,6 +3,7 @@
 //! Invariant: a [`Model`] answers for one package and is built on demand, function by function; it knows no rule.
 
 mod channels;
+mod copies;
 mod model;
 mod scope;
 mod sync;
@@ -10,6 +11,7 @@ mod sync;
 pub use golint_conc_flow::{Flow, Func};
 
 pub use channels::{ChanKey, ChanUse, ChanUseKind, Channel};
+pub use copies::{CopyKind, LockCopy};
 pub use model::{Call, Model, Spawn, SpawnKind};
 pub use scope::ContextInScope;
 pub use sync::{LockOp, LockOpKind};

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod diagnostic;
+mod edits;
 mod engine;
 mod literals;
 mod rule;

@@ -8,11 +8,13 @@ mod check;
 mod constant;
 mod foreign;
 mod imports;
+mod locks;
 mod package;
 mod types;
 
 pub use body::{AccessPath, Body, BodyCx, Callee, Entity, Local, LocalId, LocalKind, Root};
 pub use foreign::is_std;
 pub use imports::guess_name;
+pub use locks::{LOCK_TYPES, LockInside};
 pub use package::{BodyDecl, BodyId, Member, MemberKind, ObjId, ObjKind, Object, Package, PackageFile};
 pub use types::{ChanDir, Signature, StructField, Type, TypeId, Types, Unknown};

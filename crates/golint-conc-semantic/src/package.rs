@@ -652,36 +652,6 @@ impl Package {
         let ast = self.files[decl.file].source.decl(decl.decl);
         ast.func().map_or_else(|| Rc::from([]), |func| crate::check::receiver_type_params(ast, func))
     }
-
-    /// Whether values of the type carry a lock that must not be copied: one of `sync`'s types, or a struct or array
-    /// that holds one; gives the path of fields to it.
-    pub fn lock_inside(&self, ty: TypeId) -> Option<Vec<Symbol>> {
-        self.lock_inside_bounded(ty, 0)
-    }
-
-    fn lock_inside_bounded(&self, ty: TypeId, depth: usize) -> Option<Vec<Symbol>> {
-        const NO_COPY: [&str; 7] = ["Mutex", "RWMutex", "WaitGroup", "Cond", "Once", "Map", "Pool"];
-        if MAX_DEPTH < depth {
-            return None;
-        }
-        if let Type::Named { pkg, name, .. } = self.types.get(ty) {
-            if pkg == "sync" && NO_COPY.contains(&name.as_str()) {
-                return Some(Vec::new());
-            }
-            if foreign::is_std(pkg.as_str()) && pkg != self.path {
-                return None;
-            }
-        }
-        match self.types.get(self.underlying(ty)) {
-            Type::Array(elem) => self.lock_inside_bounded(elem, depth + 1),
-            Type::Struct(fields) => fields.iter().find_map(|field| {
-                let mut path = self.lock_inside_bounded(field.ty, depth + 1)?;
-                path.insert(0, field.name);
-                Some(path)
-            }),
-            _ => None,
-        }
-    }
 }
 
 fn spec_index(ast: &Ast) -> SpecIndex {

@@ -9,6 +9,7 @@ mod http_default_client;
 mod http_request_without_context;
 mod http_server_no_timeout;
 mod http_transport_unbounded;
+mod mutex_copy;
 mod signal_notify_unbuffered;
 
 macro_rules! page {
@@ -24,5 +25,6 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&http_request_without_context::RULE, page!("http-request-without-context")),
     (&http_server_no_timeout::RULE, page!("http-server-no-timeout")),
     (&http_transport_unbounded::RULE, page!("http-transport-unbounded")),
+    (&mutex_copy::RULE, page!("mutex-copy")),
     (&signal_notify_unbuffered::RULE, page!("signal-notify-unbuffered")),
 ];

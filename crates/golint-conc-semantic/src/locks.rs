@@ -1,0 +1,105 @@
+//! Which types carry a lock, so that their values must not be copied after the first use.
+
+use golint_conc_syntax::{DeclKind, Symbol};
+
+use crate::package::{BodyId, Package};
+use crate::types::{Type, TypeId};
+
+/// How deep fields and elements are followed.
+const MAX_DEPTH: usize = 16;
+
+/// Exported types of the standard library whose values carry a lock, as `go vet -copylocks` of Go 1.26 sees it. Many
+/// carry it in fields that are not exported and so not in the embedded declarations.
+pub const LOCK_TYPES: [(&str, &[&str]); 30] = [
+    ("archive/zip", &["ReadCloser", "Reader"]),
+    ("crypto/tls", &["Config", "Conn"]),
+    ("database/sql", &["Conn", "DB", "Rows", "Stmt", "Tx"]),
+    ("debug/gosym", &["LineTable"]),
+    ("encoding/gob", &["Decoder", "Encoder"]),
+    ("expvar", &["Float", "Int", "Map"]),
+    ("go/token", &["File", "FileSet"]),
+    ("go/types", &["Context", "Named"]),
+    ("io", &["PipeReader", "PipeWriter"]),
+    ("log", &["Logger"]),
+    ("log/slog", &["LevelVar"]),
+    ("log/syslog", &["Writer"]),
+    ("net", &["Resolver", "UnixListener"]),
+    ("net/http", &["ClientConn", "CrossOriginProtection", "ServeMux", "Server", "Transport"]),
+    ("net/http/cookiejar", &["Jar"]),
+    ("net/http/httptest", &["Server"]),
+    ("net/http/httputil", &["ClientConn", "ServerConn"]),
+    ("net/rpc", &["Client", "Server"]),
+    ("net/textproto", &["Conn", "Pipeline"]),
+    ("os", &["Process"]),
+    ("runtime/pprof", &["Profile"]),
+    ("runtime/trace", &["FlightRecorder"]),
+    ("strings", &["Replacer"]),
+    ("sync", &["Cond", "Map", "Mutex", "Once", "Pool", "RWMutex", "WaitGroup"]),
+    ("sync/atomic", &["Bool", "Int32", "Int64", "Pointer", "Uint32", "Uint64", "Uintptr"]),
+    ("testing", &["B", "F", "M", "T"]),
+    // Values of these hold the group's lock; they are outside of the standard library but as common.
+    ("golang.org/x/sync/errgroup", &["Group"]),
+    ("golang.org/x/sync/semaphore", &["Weighted"]),
+    ("golang.org/x/sync/singleflight", &["Group"]),
+    ("golang.org/x/sync/syncmap", &["Map"]),
+];
+
+/// A lock in a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockInside {
+    /// The fields from the value to the lock, outermost first; elements of arrays are passed without a name.
+    pub path: Vec<Symbol>,
+    /// The type of the lock.
+    pub ty: TypeId,
+}
+
+impl Package {
+    /// The lock that a value of the type carries: one of the types of `sync` and `sync/atomic`, a type of this package
+    /// whose pointers have `Lock` and `Unlock`, or a struct or array that holds one. Types that are not known have none.
+    ///
+    /// The rules are those of `go vet -copylocks`.
+    pub fn lock_inside(&self, ty: TypeId) -> Option<LockInside> {
+        self.lock_within(ty, 0)
+    }
+
+    fn lock_within(&self, ty: TypeId, depth: usize) -> Option<LockInside> {
+        if MAX_DEPTH < depth {
+            return None;
+        }
+        if let Type::Named { pkg, name, .. } = self.types.get(ty) {
+            if pkg != self.path {
+                let known = LOCK_TYPES.iter().find(|(path, _)| pkg == *path)?;
+                return known.1.contains(&name.as_str()).then(|| LockInside { path: Vec::new(), ty });
+            }
+            let is_struct = matches!(self.types.get(self.underlying(ty)), Type::Struct(_));
+            if is_struct && self.is_locker(name) {
+                return Some(LockInside { path: Vec::new(), ty });
+            }
+        }
+        match self.types.get(self.underlying(ty)) {
+            Type::Array(elem) => self.lock_within(elem, depth + 1),
+            Type::Struct(fields) => fields.iter().find_map(|field| {
+                let mut found = self.lock_within(field.ty, depth + 1)?;
+                found.path.insert(0, field.name);
+                Some(found)
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether pointers to a declared struct type have methods `Lock()` and `Unlock()` that its values have not.
+    fn is_locker(&self, name: Symbol) -> bool {
+        ["Lock", "Unlock"].iter().all(|method| {
+            self.method(name, Symbol::new(method)).is_some_and(|body| self.is_plain_pointer_method(body))
+        })
+    }
+
+    fn is_plain_pointer_method(&self, body: BodyId) -> bool {
+        let decl = self.body_decl(body);
+        let outline = &self.files[decl.file].source.outline().decls[decl.decl];
+        let is_pointer = outline.kind == DeclKind::Method && outline.recv.is_some_and(|recv| recv.is_pointer);
+        is_pointer
+            && matches!(self.types.get(self.signature(body)),
+                Type::Func(sig) if sig.params.is_empty() && sig.results.is_empty())
+    }
+}
