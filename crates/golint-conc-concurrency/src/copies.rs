@@ -118,9 +118,7 @@ impl Model<'_> {
     pub fn lock_copies(&self, cx: BodyCx<'_>) -> Vec<LockCopy> {
         let mut copies = Vec::new();
         if let Some(func) = cx.ast.func() {
-            for field in func.recv {
-                params(cx, [field], CopyKind::Receiver, &mut copies);
-            }
+            params(cx, func.recv, CopyKind::Receiver, &mut copies);
             signature(cx, func.sig, &mut copies);
         }
         for root in roots(cx.ast) {

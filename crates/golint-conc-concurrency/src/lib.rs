@@ -2,6 +2,7 @@
 //!
 //! Invariant: a [`Model`] answers for one package and is built on demand, function by function; it knows no rule.
 
+mod binding;
 mod channels;
 mod copies;
 mod model;
@@ -10,6 +11,7 @@ mod sync;
 
 pub use golint_conc_flow::{Flow, Func};
 
+pub use binding::{Binding, Bound};
 pub use channels::{ChanKey, ChanUse, ChanUseKind, Channel};
 pub use copies::{CopyKind, LockCopy};
 pub use model::{Call, Model, Spawn, SpawnKind};

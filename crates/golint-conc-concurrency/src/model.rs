@@ -272,8 +272,8 @@ impl<'p> Model<'p> {
         (order, complete)
     }
 
-    fn is_spawned_literal(&self, cx: BodyCx<'p>, parents: &Parents, literal: ExprId) -> bool {
-        let _ = cx;
+    /// Whether a literal stands where a goroutine starts that runs it.
+    pub fn is_spawned_literal(&self, cx: BodyCx<'p>, parents: &Parents, literal: ExprId) -> bool {
         let Some(NodeRef::Expr(call)) = parents.parent(literal) else { return false };
         self.spawns(cx.id)
             .iter()
@@ -321,6 +321,6 @@ impl<'p> Model<'p> {
 }
 
 /// Whether a call is the one of a `go` statement.
-fn is_go_call(cx: BodyCx<'_>, parents: &Parents, call: ExprId) -> bool {
+pub(crate) fn is_go_call(cx: BodyCx<'_>, parents: &Parents, call: ExprId) -> bool {
     matches!(parents.parent(call), Some(NodeRef::Stmt(stmt)) if matches!(cx.ast.stmt(stmt), Stmt::Go(_)))
 }

@@ -4,6 +4,7 @@
 
 use crate::rule::Rule;
 
+mod cond_wait_no_loop;
 mod http_client_no_timeout;
 mod http_default_client;
 mod http_request_without_context;
@@ -11,6 +12,7 @@ mod http_server_no_timeout;
 mod http_transport_unbounded;
 mod mutex_copy;
 mod signal_notify_unbuffered;
+mod waitgroup_go_done;
 
 macro_rules! page {
     ($id:literal) => {
@@ -20,6 +22,7 @@ macro_rules! page {
 
 /// Every rule with its page, sorted by id.
 pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
+    (&cond_wait_no_loop::RULE, page!("cond-wait-no-loop")),
     (&http_client_no_timeout::RULE, page!("http-client-no-timeout")),
     (&http_default_client::RULE, page!("http-default-client")),
     (&http_request_without_context::RULE, page!("http-request-without-context")),
@@ -27,4 +30,5 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&http_transport_unbounded::RULE, page!("http-transport-unbounded")),
     (&mutex_copy::RULE, page!("mutex-copy")),
     (&signal_notify_unbuffered::RULE, page!("signal-notify-unbuffered")),
+    (&waitgroup_go_done::RULE, page!("waitgroup-go-done")),
 ];
