@@ -4,7 +4,9 @@ use golint_conc_semantic::{AccessPath, BodyCx, Callee, LocalId, LocalKind, Root}
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
 
-use crate::model::{Func, Model, Spawn, SpawnKind, is_go_call};
+use golint_conc_flow::Func;
+
+use crate::model::{Model, Spawn, SpawnKind, is_go_call};
 
 /// What one variable of a callee stands for.
 #[derive(Clone, Debug)]

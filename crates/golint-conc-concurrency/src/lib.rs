@@ -8,6 +8,7 @@ mod copies;
 mod model;
 mod scope;
 mod sync;
+mod testing;
 
 pub use golint_conc_flow::{Flow, Func};
 
@@ -17,3 +18,4 @@ pub use copies::{CopyKind, LockCopy};
 pub use model::{Call, Model, Spawn, SpawnKind};
 pub use scope::ContextInScope;
 pub use sync::{LockOp, LockOpKind};
+pub use testing::{FATAL_METHODS, Fatal};

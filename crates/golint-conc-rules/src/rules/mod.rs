@@ -12,6 +12,8 @@ mod http_server_no_timeout;
 mod http_transport_unbounded;
 mod mutex_copy;
 mod signal_notify_unbuffered;
+mod test_fatal_in_goroutine;
+mod waitgroup_add_in_goroutine;
 mod waitgroup_go_done;
 
 macro_rules! page {
@@ -30,5 +32,7 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&http_transport_unbounded::RULE, page!("http-transport-unbounded")),
     (&mutex_copy::RULE, page!("mutex-copy")),
     (&signal_notify_unbuffered::RULE, page!("signal-notify-unbuffered")),
+    (&test_fatal_in_goroutine::RULE, page!("test-fatal-in-goroutine")),
+    (&waitgroup_add_in_goroutine::RULE, page!("waitgroup-add-in-goroutine")),
     (&waitgroup_go_done::RULE, page!("waitgroup-go-done")),
 ];

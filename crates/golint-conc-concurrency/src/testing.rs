@@ -1,0 +1,103 @@
+//! Calls that end the goroutine of a test.
+
+use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, Root};
+use golint_conc_syntax::ast::{Expr, ExprId};
+use rustc_hash::FxHashSet;
+
+use golint_conc_flow::Func;
+
+use crate::model::{Model, Spawn};
+
+/// How many calls are followed from a goroutine to the one that ends it.
+const MAX_DEPTH: usize = 3;
+
+/// Methods of `testing.T` and its like that end the goroutine that calls them.
+pub const FATAL_METHODS: [&str; 6] = ["FailNow", "Fatal", "Fatalf", "Skip", "SkipNow", "Skipf"];
+
+/// Packages whose functions take a `testing.T` first and end the goroutine when an assertion fails.
+const FATAL_PACKAGES: [&str; 3] =
+    ["github.com/stretchr/testify/require", "github.com/shoenig/test/must", "gotest.tools/v3/assert"];
+
+/// What such a package exports beside assertions.
+const NOT_FATAL: [&str; 2] = ["Check", "New"];
+
+/// A call that ends the goroutine of a test, made in another one.
+#[derive(Clone, Debug)]
+pub struct Fatal {
+    /// The call in the goroutine's own text.
+    pub call: ExprId,
+    /// The test's variable that it is about, as the goroutine names it.
+    pub test: AccessPath,
+    /// Where `call` calls a helper: the calls from there to the one that ends the goroutine.
+    pub chain: Vec<(BodyId, ExprId)>,
+}
+
+impl<'p> Model<'p> {
+    /// The calls in a goroutine that are to end a test but can only end the goroutine: those about a test that runs
+    /// outside of it. A subtest that the goroutine runs itself has its own `t`.
+    pub fn fatals_in(&self, spawn: &Spawn) -> Vec<Fatal> {
+        let Some(target) = spawn.target else { return Vec::new() };
+        let mut fatals = self.fatals(target, 0, &mut FxHashSet::default());
+        fatals.retain(|fatal| self.path_at_spawn(spawn, &fatal.test).is_some());
+        fatals
+    }
+
+    fn fatals(&self, func: Func, depth: usize, seen: &mut FxHashSet<Func>) -> Vec<Fatal> {
+        let mut fatals = Vec::new();
+        if MAX_DEPTH < depth || !seen.insert(func) {
+            return fatals;
+        }
+        let cx = self.body(func.body);
+        for call in self.own_calls(func) {
+            if let Some(test) = ended_test(self, cx, call) {
+                fatals.push(Fatal { call, test, chain: Vec::new() });
+                continue;
+            }
+            let callee = cx.callee(call);
+            let (Some(body), Expr::Call { fun, .. }) = (callee.body(), cx.ast.expr(call)) else { continue };
+            if !self.may_take_test(body) {
+                continue;
+            }
+            let helper = Func { body, lit: None };
+            let binding = self.bind(cx, fun, &cx.args(call), helper);
+            let inner = self.fatals(helper, depth + 1, seen);
+            let first = inner.into_iter().find_map(|fatal| Some((binding.rebase(&fatal.test)?, fatal)));
+            let Some((test, fatal)) = first else { continue };
+            let chain = std::iter::once((body, fatal.call)).chain(fatal.chain).collect();
+            fatals.push(Fatal { call, test, chain });
+        }
+        seen.remove(&func);
+        fatals
+    }
+
+    /// Whether a function of the package may reach a test: its file imports `testing`.
+    fn may_take_test(&self, body: BodyId) -> bool {
+        self.pkg.imports(self.pkg.body_decl(body).file, "testing")
+    }
+}
+
+/// The test that a call ends.
+fn ended_test(model: &Model<'_>, cx: BodyCx<'_>, call: ExprId) -> Option<AccessPath> {
+    let callee = cx.callee(call);
+    match &callee {
+        Callee::Method { pkg, name, .. } if *pkg == "testing" && FATAL_METHODS.contains(&name.as_str()) => {
+            cx.receiver_path(&callee)
+        }
+        Callee::Func { pkg, name, .. }
+            if FATAL_PACKAGES.contains(&pkg.as_str()) && !NOT_FATAL.contains(&name.as_str()) =>
+        {
+            cx.path(*cx.args(call).first()?)
+        }
+        // `require := require.New(t)`
+        Callee::Unknown(_) => {
+            let Expr::Call { fun, .. } = cx.ast.expr(call) else { return None };
+            let Expr::Selector { base, .. } = cx.ast.expr(cx.ast.unparen(fun)) else { return None };
+            let path = cx.path(base)?;
+            let Root::Local(local) = path.root else { return None };
+            let (init, _) = cx.local_info(local).init?;
+            let is_new = cx.callee(init).is_func(FATAL_PACKAGES[0], &["New"]);
+            (is_new && path.fields.is_empty() && !model.is_reassigned(cx, local)).then_some(path)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,3 @@
+module github.com/shoenig/test
+
+go 1.26

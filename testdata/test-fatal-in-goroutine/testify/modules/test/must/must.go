@@ -1,0 +1,5 @@
+package must
+
+type T interface{ Fatalf(string, ...any) }
+
+func NoError(t T, err error) {}

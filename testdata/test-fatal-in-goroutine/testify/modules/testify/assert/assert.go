@@ -1,0 +1,18 @@
+package assert
+
+type TestingT interface{ Errorf(string, ...any) }
+
+type CollectT struct{}
+
+func (*CollectT) Errorf(string, ...any) {}
+func (*CollectT) FailNow()              {}
+
+type Assertions struct{}
+
+func (*Assertions) NoError(err error) {}
+
+func New(t TestingT) *Assertions { return nil }
+
+func NoError(t TestingT, err error) bool { return true }
+
+func EventuallyWithT(t TestingT, f func(*CollectT), wait, tick int) bool { return true }

@@ -1,0 +1,41 @@
+package testify
+
+import (
+	"testing"
+
+	"github.com/shoenig/test/must"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestRequire(t *testing.T) {
+	go func() {
+		require.NoError(t, nil)      // want "`require.NoError` in a goroutine"
+		require.Equalf(t, 1, 2, "x") // want "`require.Equalf`"
+		must.NoError(t, nil)         // want "`must.NoError`"
+		assert.NoError(t, nil)
+	}()
+	require.NoError(t, nil)
+}
+
+func TestObject(t *testing.T) {
+	require := require.New(t)
+	assert := assert.New(t)
+	go func() {
+		require.NoError(nil) // want "`require.NoError` in a goroutine"
+		assert.NoError(nil)
+	}()
+	require.NoError(nil)
+}
+
+func TestOwnSubtest(t *testing.T) {
+	go func() {
+		t.Run("a", func(t *testing.T) {
+			require := require.New(t)
+			require.NoError(nil)
+		})
+		assert.EventuallyWithT(t, func(c *assert.CollectT) {
+			require.NoError(c, nil)
+		}, 1, 1)
+	}()
+}
