@@ -5,7 +5,15 @@
 #![expect(clippy::disallowed_methods, reason = "this crate is the door to the world")]
 
 pub mod analysis;
+pub mod cli;
+mod host;
 pub mod load;
 pub mod output;
+mod pages;
+mod progress;
 pub mod report;
+pub mod run;
+pub mod selection;
+mod sink;
+pub mod stats;
 pub mod suppress;

@@ -226,7 +226,7 @@ struct Parser<'t> {
     depth: usize,
 }
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     fn or(&mut self) -> Result<Constraint, ConstraintError> {
         let mut x = self.and()?;
         while self.token == Token::Punct("||") {
@@ -339,7 +339,7 @@ mod tests {
             assert_eq!(Constraint::parse(text), Err(error), "{text}");
         }
         assert_eq!(Constraint::parse(&"(".repeat(100_000)), Err(ConstraintError::TooLarge));
-        assert_eq!(Constraint::parse(&["a"; 2000].join("||")), Err(ConstraintError::TooLarge));
+        assert_eq!(Constraint::parse(&vec!["a"; 2000].join("||")), Err(ConstraintError::TooLarge));
     }
 
     /// Reference: the tables of `TestGoVersion` in the Go distribution.

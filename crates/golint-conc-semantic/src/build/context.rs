@@ -154,7 +154,7 @@ impl BuildContext {
     /// Whether a file of this name may be part of a package: it ends in `.go`, begins with neither `_` nor `.`, and is
     /// not for another system.
     pub fn admits_name(&self, name: &str) -> bool {
-        name.ends_with(".go") && !name.starts_with(['_', '.']) && self.admits_suffix(name)
+        name.strip_suffix(".go").is_some() && !name.starts_with(['_', '.']) && self.admits_suffix(name)
     }
 
     /// Whether the name's `_GOOS`, `_GOARCH` or `_GOOS_GOARCH` suffix, if it has one, is ours. The suffix ends at the

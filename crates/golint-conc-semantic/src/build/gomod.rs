@@ -139,9 +139,7 @@ fn for_each_directive(
     let text = String::from_utf8_lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
     let mut block: Option<(String, u32)> = None;
     let mut first = None;
-    let mut line_number = 0;
-    for line in text.lines() {
-        line_number += 1;
+    for (line_number, line) in (1..).zip(text.lines()) {
         let done = words(line).and_then(|words| match (&block, words.as_slice()) {
             (_, []) => Ok(()),
             (Some(_), [only]) if only == ")" => {

@@ -1,0 +1,92 @@
+//! Which rules run.
+
+use golint_conc_rules::{Page, catalogue};
+
+/// How alike a name must be to be offered instead, from 0 to 1.
+const ALIKE: f64 = 0.75;
+
+/// The rules that `--select` and `--ignore` leave. Each is a list of ids, former ids, globs over ids, and `all`; without
+/// any `--select` those that are on by default run. `--ignore` wins.
+///
+/// # Errors
+/// What to tell the user, where a name or glob matches no rule.
+pub fn select(select: &[String], ignore: &[String]) -> Result<Vec<&'static Page>, String> {
+    let ignored = matching("--ignore", ignore)?;
+    let pages = if select.is_empty() {
+        catalogue().pages.iter().filter(|page| page.head.default).collect()
+    } else {
+        matching("--select", select)?
+    };
+    Ok(pages.into_iter().filter(|page| !ignored.iter().any(|other| other.id == page.id)).collect())
+}
+
+/// The pages that a list matches, in the order of the catalogue.
+fn matching(flag: &str, list: &[String]) -> Result<Vec<&'static Page>, String> {
+    let mut chosen: Vec<&'static Page> = Vec::new();
+    for name in list.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|name| !name.is_empty()) {
+        let before = chosen.len();
+        if name.contains(['*', '?', '[', '{']) {
+            let glob =
+                globset::Glob::new(name).map_err(|error| format!("{flag}: {error}"))?.compile_matcher();
+            chosen.extend(catalogue().pages.iter().filter(|page| glob.is_match(page.id)));
+        } else if name == "all" {
+            chosen.extend(&catalogue().pages);
+        } else {
+            chosen.extend(catalogue().find(name));
+        }
+        if chosen.len() == before {
+            return Err(format!("{flag}: no rule is called `{name}`{}", hint(name)));
+        }
+    }
+    chosen.sort_by_key(|page| page.id);
+    chosen.dedup_by_key(|page| page.id);
+    Ok(chosen)
+}
+
+/// What to say of a name that is no rule's.
+pub(crate) fn hint(name: &str) -> String {
+    match nearest(name, catalogue().pages.iter().map(|page| page.id)) {
+        Some(id) => format!("; did you mean `{id}`?"),
+        None => "; `golint-conc rules` lists them".into(),
+    }
+}
+
+/// The name most like `name`, if one is.
+pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = name.trim_matches(['*', '?']);
+    let scored = names.map(|other| (strsim::jaro_winkler(plain, other), other));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
+    (ALIKE <= best.0).then_some(best.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(selected: &[&str], ignored: &[&str]) -> Result<Vec<&'static str>, String> {
+        let owned = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        select(&owned(selected), &owned(ignored)).map(|pages| pages.iter().map(|page| page.id).collect())
+    }
+
+    #[test]
+    fn lists_globs_and_all_select_and_ignore_wins() {
+        let all: Vec<_> = catalogue().pages.iter().map(|page| page.id).collect();
+        assert_eq!(ids(&["all"], &[]), Ok(all));
+        let http = ids(&["http-*"], &[]).expect("there are some");
+        assert!(http.iter().all(|id| id.starts_with("http-")) && http.contains(&"http-default-client"));
+        assert_eq!(
+            ids(&["signal-notify-unbuffered, http-default-client"], &["http-*"]),
+            Ok(vec!["signal-notify-unbuffered"])
+        );
+    }
+
+    #[test]
+    fn what_matches_nothing_is_refused_with_a_proposal() {
+        assert_eq!(
+            ids(&["signal-notify-unbufferd"], &[]),
+            Err("--select: no rule is called `signal-notify-unbufferd`; did you mean `signal-notify-unbuffered`?".into())
+        );
+        assert!(ids(&[], &["zzz*"]).expect_err("matches nothing").contains("golint-conc rules"));
+        assert!(ids(&["a[b"], &[]).is_err());
+    }
+}

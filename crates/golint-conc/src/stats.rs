@@ -1,0 +1,79 @@
+//! What `--stats` says.
+
+use std::fmt;
+use std::time::Duration;
+
+use golint_conc_concurrency::Resolution;
+
+/// How many reasons for unknown types are listed.
+const TOP_REASONS: usize = 5;
+
+/// Sums over folders.
+#[derive(Clone, Debug, Default)]
+pub struct Stats {
+    /// Files in packages.
+    pub files: usize,
+    /// Their length, in bytes.
+    pub bytes: usize,
+    /// Packages analysed.
+    pub packages: usize,
+    /// Declarations that are too long or nest too deep to be analysed.
+    pub opaque: usize,
+    /// Time to find the folders.
+    pub resolve_time: Duration,
+    /// Time to read and outline files, over all threads.
+    pub load_time: Duration,
+    /// Time to run the rules, over all threads.
+    pub analysis_time: Duration,
+    /// Time to measure the resolution, over all threads.
+    pub measure_time: Duration,
+    /// From start to end.
+    pub wall_time: Duration,
+    /// How many operations have a receiver of known type.
+    pub resolution: Resolution,
+}
+
+impl Stats {
+    /// Adds the figures of another part of the run.
+    pub fn add(&mut self, other: &Self) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.packages += other.packages;
+        self.opaque += other.opaque;
+        self.load_time += other.load_time;
+        self.analysis_time += other.analysis_time;
+        self.measure_time += other.measure_time;
+        self.resolution.add(&other.resolution);
+    }
+}
+
+impl fmt::Display for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+        let megabytes = self.bytes as f64 / 1e6;
+        writeln!(f, "files           {} ({megabytes:.1} MB)", self.files)?;
+        writeln!(f, "packages        {}", self.packages)?;
+        writeln!(f, "find folders    {:.0} ms", ms(self.resolve_time))?;
+        writeln!(f, "read, outline   {:.0} ms over all threads", ms(self.load_time))?;
+        writeln!(f, "rules           {:.0} ms over all threads", ms(self.analysis_time))?;
+        writeln!(
+            f,
+            "measure types   {:.0} ms over all threads (for these figures only)",
+            ms(self.measure_time)
+        )?;
+        writeln!(f, "total           {:.0} ms", ms(self.wall_time))?;
+        let resolution = &self.resolution;
+        for (title, share) in [("channels", resolution.channels), ("sync methods", resolution.methods)] {
+            writeln!(
+                f,
+                "{title:<15} {} of {} operations have a known type ({})",
+                share.known, share.all, share
+            )?;
+        }
+        for (reason, count) in resolution.top_reasons(TOP_REASONS) {
+            writeln!(f, "  {count:>6} not known: {}", reason.as_str())?;
+        }
+        writeln!(f, "bounds hit      {} declarations too long or too deep", self.opaque)
+    }
+}
