@@ -140,8 +140,9 @@ fn count(share: &mut Share, reasons: &mut [usize; REASONS.len()], reason: Option
     match reason {
         None => share.known += 1,
         Some(reason) => {
-            let slot = REASONS.iter().position(|&other| other == reason).and_then(|at| reasons.get_mut(at));
-            slot.into_iter().for_each(|count| *count += 1);
+            if let Some(at) = REASONS.iter().position(|&other| other == reason) {
+                reasons[at] += 1;
+            }
         }
     }
 }

@@ -111,6 +111,7 @@ enum Color {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Check {
     /// Folders, files, `dir/...` for all packages below, or `-` [default: .]
     #[arg(value_name = "PATTERN")]
@@ -124,7 +125,7 @@ struct Check {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Whether to use colors [default: on a terminal, unless NO_COLOR is set]
+    /// Whether to use colors [default: on a terminal, unless `NO_COLOR` is set]
     #[arg(long, value_enum, default_value_t = Color::Auto, hide_default_value = true, help_heading = "Output")]
     color: Color,
 
@@ -152,11 +153,11 @@ struct Check {
     #[arg(long, value_enum, default_value_t = MinConfidence::Medium, value_name = "LEVEL", help_heading = "What to report")]
     min_confidence: MinConfidence,
 
-    /// Reads _test.go files, which is the default
+    /// Reads `_test.go` files, which is the default
     #[arg(long, overrides_with = "no_tests", help_heading = "What to report")]
     tests: bool,
 
-    /// Leaves _test.go files out
+    /// Leaves `_test.go` files out
     #[arg(long, overrides_with = "tests", help_heading = "What to report")]
     no_tests: bool,
 
@@ -172,15 +173,15 @@ struct Check {
     #[arg(long, value_name = "TAGS", value_delimiter = ',', help_heading = "What to build for")]
     tags: Vec<String>,
 
-    /// The operating system [default: $GOOS, or this one]
+    /// The operating system [default: `$GOOS`, or this one]
     #[arg(long, help_heading = "What to build for")]
     goos: Option<String>,
 
-    /// The architecture [default: $GOARCH, or this one]
+    /// The architecture [default: `$GOARCH`, or this one]
     #[arg(long, help_heading = "What to build for")]
     goarch: Option<String>,
 
-    /// Whether files that import "C" count [default: $CGO_ENABLED, or on unless for another system]
+    /// Whether files with `import "C"` count [default: `$CGO_ENABLED`, or on unless for another system]
     #[arg(
         long,
         value_enum,
@@ -190,7 +191,7 @@ struct Check {
     )]
     cgo: Option<Switch>,
 
-    /// The Go version, instead of what go.mod says
+    /// The Go version, instead of what `go.mod` says
     #[arg(long, value_name = "VERSION", value_parser = go_version, help_heading = "What to build for")]
     go: Option<LangVersion>,
 

@@ -139,3 +139,8 @@ pub(crate) fn io_text(error: &std::io::Error) -> String {
 fn is_file(path: &Path) -> bool {
     path.metadata().is_ok_and(|meta| meta.is_file())
 }
+
+/// Whether a file of this name is Go source.
+fn is_go_file(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "go")
+}

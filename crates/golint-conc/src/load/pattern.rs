@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::module::Modules;
-use super::{Folder, Overlay, Resolved, failure, io_text, path, walk};
+use super::{Folder, Overlay, Resolved, failure, io_text, is_go_file, path, walk};
 use crate::report::Problem;
 
 /// The import path of packages outside of any module, as the go command calls them.
@@ -62,15 +62,7 @@ impl Resolver<'_> {
         match self.cwd.join(pattern).metadata() {
             Ok(meta) if meta.is_dir() => self.dir(pattern),
             Ok(_) => self.file(pattern),
-            Err(_) if text == "work" => match self.modules.workspace() {
-                Some(uses) => {
-                    uses.iter().for_each(|used| self.tree(&format!("{}/...", path::slashed(used))));
-                }
-                None => {
-                    let help = "name a path, or add a go.work file";
-                    self.problems.push(failure(text, "there is no workspace here", help));
-                }
-            },
+            Err(_) if text == "work" => self.workspace(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let is_link = self.cwd.join(pattern).symlink_metadata().is_ok();
                 let what = if is_link { "the link leads nowhere" } else { "no such file or folder" };
@@ -80,6 +72,17 @@ impl Resolver<'_> {
                 let message = format!("can't be read: {}", io_text(&error));
                 self.problems.push(failure(text, message, "make it readable"));
             }
+        }
+    }
+
+    fn workspace(&mut self) {
+        if let Some(uses) = self.modules.workspace() {
+            for used in uses {
+                self.tree(&format!("{}/...", path::slashed(&used)));
+            }
+        } else {
+            let help = "name a path, or add a go.work file";
+            self.problems.push(failure("work", "there is no workspace here", help));
         }
     }
 
@@ -155,7 +158,7 @@ impl Resolver<'_> {
             self.problems.push(failure(shown, "the name is not UTF-8, the file is left out", "rename it"));
             return;
         };
-        if !name.ends_with(".go") {
+        if !is_go_file(name) {
             self.problems.push(failure(shown, "not a Go file", "name files that end in .go"));
             return;
         }
@@ -164,7 +167,7 @@ impl Resolver<'_> {
 
     fn overlay(&mut self, overlay: &Overlay) {
         let name = overlay.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if !name.ends_with(".go") {
+        if !is_go_file(name) {
             let help = "give the path of a Go file";
             self.problems.push(failure(path::slashed(&overlay.path), "not a Go file", help));
             return;

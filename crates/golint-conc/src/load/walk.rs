@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Module, failure, io_text, is_file, path};
+use super::{Module, failure, io_text, is_file, is_go_file, path};
 use crate::report::Problem;
 
 /// A folder found: where it is from the root of the walk, and the names of files in it that end in `.go`.
@@ -88,7 +88,7 @@ fn take_name(
     shown: impl Fn() -> String,
 ) {
     match name.to_str() {
-        Some(name) if name.ends_with(".go") => names.push(name.into()),
+        Some(name) if is_go_file(name) => names.push(name.into()),
         None if name.as_encoded_bytes().ends_with(b".go") => {
             problems.push(failure(shown(), "the name is not UTF-8, the file is left out", "rename it"));
         }
