@@ -3,18 +3,27 @@
 //! A case is a folder with one or more packages; its `go.mod`, if any, sets the language version. Only the case's rule
 //! runs. Each line that is reported must want it, and each want must be reported. A line that is reported wrongly, or
 //! not reported, carries `// FIXME false positive: why` or `// FIXME false negative: why`.
+//!
+//! Of each rule the first findings are kept as printed in `snapshots/<rule>.snap`; `INSTA_UPDATE=always` renews them.
 
 #![expect(clippy::disallowed_methods, reason = "a test reads its data")]
 
 use std::path::{Path, PathBuf};
 
-use golint_conc::{analysis, load, report::PackageReport};
-use golint_conc_rules::{Confidence, ExampleKind, LangRange, Page, catalogue};
+use codespan_reporting::term::termcolor::NoColor;
+use golint_conc::load::LoadedPackage;
+use golint_conc::output::Format;
+use golint_conc::report::{PackageReport, Run};
+use golint_conc::{analysis, load, output};
+use golint_conc_rules::{Confidence, ExampleKind, LangRange, Page, Place, catalogue};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{Package, PackageFile};
 use golint_conc_syntax::{STACK_SIZE, SourceFile, Symbol};
 use libtest_mimic::{Arguments, Failed, Trial};
 use regex::Regex;
+
+/// How many findings the snapshot of a rule shows.
+const SNAPSHOT_FINDINGS: usize = 2;
 
 fn main() {
     let mut args = Arguments::from_args();
@@ -25,6 +34,10 @@ fn main() {
         trials.push(Trial::test(format!("{}::has_cases", page.id), {
             let is_empty = cases.is_empty();
             move || if is_empty { Err("testdata has no case for this rule".into()) } else { Ok(()) }
+        }));
+        trials.push(Trial::test(format!("{}::snapshot", page.id), {
+            let cases = cases.clone();
+            move || with_stack(|| check_snapshot(page, &cases))
         }));
         for case in cases {
             let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -38,6 +51,7 @@ fn main() {
             }));
         }
     }
+    trials.push(Trial::test("every_snapshot_has_its_rule", every_snapshot_has_its_rule));
     libtest_mimic::run(&args, trials).exit();
 }
 
@@ -62,19 +76,27 @@ fn with_stack(run: impl FnOnce() -> Result<(), Failed> + Send) -> Result<(), Fai
     })
 }
 
-fn check_case(page: &Page, case: &Path) -> Result<(), Failed> {
+fn load_case(case: &Path) -> Vec<LoadedPackage> {
     let go_mod = std::fs::read_to_string(case.join("go.mod")).unwrap_or_default();
     let version = go_mod.lines().find_map(|line| line.strip_prefix("go "));
     let lang = version.and_then(LangVersion::parse).unwrap_or(LangVersion::new(1, 26));
+    load::load_dir(case, lang)
+}
+
+fn analyze(page: &Page, loaded: LoadedPackage) -> PackageReport {
+    let options = analysis::Options { rules: &[page.selected()], report_unused: false };
+    let mut report = analysis::analyze_package(loaded, options);
+    report.diagnostics.retain(|diagnostic| Confidence::Medium <= diagnostic.confidence);
+    report
+}
+
+fn check_case(page: &Page, case: &Path) -> Result<(), Failed> {
     let mut errors = Vec::new();
     let mut files = 0;
-    for loaded in load::load_dir(case, lang) {
+    for loaded in load_case(case) {
         files += loaded.paths.len();
         let paths = loaded.paths.clone();
-        let report = analysis::analyze_package(
-            loaded,
-            analysis::Options { rules: &[page.selected()], report_unused: false },
-        );
+        let report = analyze(page, loaded);
         for path in paths {
             compare(&path, &report, &mut errors)?;
         }
@@ -100,7 +122,7 @@ fn compare(path: &str, report: &PackageReport, errors: &mut Vec<String>) -> Resu
     }
     for diagnostic in &report.diagnostics {
         let file = &report.files[diagnostic.place.file.0 as usize];
-        if file.path != path || diagnostic.confidence < Confidence::Medium {
+        if file.path != path {
             continue;
         }
         let line = file.range(diagnostic.place.span).0.line as usize;
@@ -114,6 +136,53 @@ fn compare(path: &str, report: &PackageReport, errors: &mut Vec<String>) -> Resu
     }
     let missing = wants.iter().filter(|(_, _, used)| !used);
     errors.extend(missing.map(|(line, regex, _)| format!("{path}:{line}: not reported: {regex}")));
+    Ok(())
+}
+
+/// The first findings of the first case that has any, as the command line prints them.
+fn check_snapshot(page: &Page, cases: &[PathBuf]) -> Result<(), Failed> {
+    let loaded = cases.iter().flat_map(|case| load_case(case));
+    let Some(mut report) =
+        loaded.map(|loaded| analyze(page, loaded)).find(|report| !report.diagnostics.is_empty())
+    else {
+        return Err("no case has a finding".into());
+    };
+    let root = testdata();
+    for file in &mut report.files {
+        let relative = Path::new(&file.path).strip_prefix(&root)?;
+        file.path = Path::new("testdata").join(relative).to_string_lossy().into_owned();
+    }
+    let PackageReport { files, diagnostics, .. } = &mut report;
+    diagnostics.sort_by(|a, b| {
+        let path = |place: Place| &files[place.file.0 as usize].path;
+        (path(a.place), a.place.span).cmp(&(path(b.place), b.place.span))
+    });
+    diagnostics.truncate(SNAPSHOT_FINDINGS);
+    let mut out = NoColor::new(Vec::new());
+    let run = Run { packages: &[report], problems: &[], rules: &[page.selected()] };
+    output::write(Format::Text, &run, true, &mut out)?;
+    let text = String::from_utf8(out.into_inner())?;
+
+    let mut settings = insta::Settings::new();
+    settings.set_snapshot_path("snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let compare = || settings.bind(|| insta::assert_snapshot!(page.id, text));
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(compare))
+        .map_err(|_| Failed::from("the snapshot differs; INSTA_UPDATE=always takes the new one"))
+}
+
+fn every_snapshot_has_its_rule() -> Result<(), Failed> {
+    let snapshots = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots"))?;
+    for entry in snapshots {
+        let path = entry?.path();
+        let rule = path.file_stem().unwrap_or_default().to_string_lossy();
+        if path.extension().is_some_and(|ext| ext == "snap")
+            && !catalogue().pages.iter().any(|page| page.id == rule)
+        {
+            return Err(format!("{}: there is no such rule", path.display()).into());
+        }
+    }
     Ok(())
 }
 

@@ -180,3 +180,23 @@ fn fingerprints_outlive_edits_around_the_line() {
 fn a_clean_run_prints_no_text() {
     assert_eq!(render(Format::Text, &[], &[]), "");
 }
+
+/// Users' configurations name these ids, and pre-commit passes what the entry must accept.
+#[test]
+fn the_pre_commit_hooks_keep_their_contract() {
+    let hooks = include_str!("../../../../.pre-commit-hooks.yaml");
+    let hooks: Vec<_> =
+        hooks.split("- id: ").skip(1).map(|hook| hook.lines().map(str::trim).collect::<Vec<_>>()).collect();
+    let ids: Vec<_> = hooks.iter().map(|hook| hook[0]).collect();
+    assert_eq!(ids, ["golint-conc", "golint-conc-full", "golint-conc-src"]);
+    for (hook, lines) in hooks.iter().zip([
+        &["entry: golint-conc", "language: system"][..],
+        &["entry: golint-conc ./...", "language: system", "pass_filenames: false"],
+        &["entry: golint-conc", "language: rust"],
+    ]) {
+        for line in lines.iter().chain(&["types: [go]", "require_serial: true"]) {
+            assert!(hook.contains(line), "{line} in {}", hook[0]);
+        }
+        assert_eq!(hook.contains(&"pass_filenames: false"), lines.contains(&"pass_filenames: false"));
+    }
+}
