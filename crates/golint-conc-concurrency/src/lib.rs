@@ -10,6 +10,7 @@ mod resolution;
 mod scope;
 mod sync;
 mod testing;
+mod values;
 
 pub use golint_conc_flow::{Flow, Func};
 
@@ -21,3 +22,4 @@ pub use resolution::{Resolution, Share};
 pub use scope::ContextInScope;
 pub use sync::{LockOp, LockOpKind};
 pub use testing::{FATAL_METHODS, Fatal};
+pub use values::{Held, Holder, Made, MethodCall, Values};

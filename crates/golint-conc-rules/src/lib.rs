@@ -6,7 +6,7 @@ mod catalogue;
 mod diagnostic;
 mod edits;
 mod engine;
-mod literals;
+mod requests;
 mod rule;
 mod rules;
 

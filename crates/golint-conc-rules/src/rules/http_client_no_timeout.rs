@@ -1,12 +1,13 @@
 //! See `rules/http-client-no-timeout.md`.
 
-use golint_conc_semantic::BodyCx;
+use golint_conc_concurrency::{Held, Holder, Made, MethodCall, Model, Values};
+use golint_conc_semantic::{BodyCx, MemberKind, Type};
 use golint_conc_syntax::Signals;
-use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::ast::{Expr, ExprId, UnaryOp};
 
-use crate::diagnostic::{Confidence, Finding, Place};
-use crate::literals::{StructLiteral, is_field_set_later, struct_values};
-use crate::rule::{Cx, Report, Rule};
+use crate::diagnostic::{Confidence, Edit, Finding, Place, Step};
+use crate::requests::{Deadline, deadline, http_values, is_in_httptest, made_at, set_duration, speaks_http};
+use crate::rule::{Cx, Report, Rule, step};
 
 pub(crate) static RULE: HttpClientNoTimeout = HttpClientNoTimeout;
 
@@ -14,12 +15,19 @@ pub(crate) struct HttpClientNoTimeout;
 
 struct NoTimeout {
     place: Place,
+    request: Option<(Place, String)>,
+    edits: Vec<Edit>,
     confidence: Confidence,
 }
 
 impl Finding for NoTimeout {
     fn message(&self) -> String {
-        "this `http.Client` has no timeout: a server that never answers blocks its caller for ever".into()
+        match &self.request {
+            Some((_, name)) => format!(
+                "this `http.Client` has no timeout, and `{name}` sends a request without a deadline: a server that never answers blocks it for ever"
+            ),
+            None => "this `http.Client` has no timeout, and its requests may have no deadline either".into(),
+        }
     }
 
     fn primary(&self) -> Place {
@@ -27,11 +35,21 @@ impl Finding for NoTimeout {
     }
 
     fn label(&self) -> String {
-        "`Timeout` is not set".into()
+        "`Timeout` is not set, and its zero value means no limit".into()
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let request = self.request.as_ref();
+        let sent = request.map(|&(place, _)| step(place, 0, "waits for the response without a deadline"));
+        [step(self.place, 0, "the client is made without `Timeout`")].into_iter().chain(sent).collect()
     }
 
     fn help(&self) -> Option<String> {
         Some("set `Timeout`, or give every request a context with a deadline".into())
+    }
+
+    fn edits(&self) -> Vec<Edit> {
+        self.edits.clone()
     }
 
     fn confidence(&self) -> Confidence {
@@ -52,61 +70,140 @@ impl Rule for HttpClientNoTimeout {
         &["net/http"]
     }
 
-    fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
-        for value in struct_values(cx, body, "net/http", "Client") {
-            if value.sets("Timeout")
-                || value.is_copied_over
-                || is_field_set_later(cx, body, &value, "Timeout")
+    fn package(&self, cx: &Cx<'_>, report: &mut Report<'_>) {
+        if !speaks_http(cx) {
+            return;
+        }
+        let clients = http_values(cx, "Client", &["Timeout", "Transport"]);
+        let transports = http_values(cx, "Transport", &["ResponseHeaderTimeout"]);
+        for made in &clients.made {
+            let held = clients.held(made.holder);
+            if made.value("Timeout").is_some()
+                || held.is_overwritten
+                || clients.is_set(&held, "Timeout")
+                || held.holders.iter().any(|&holder| is_in_httptest(cx, holder))
             {
                 continue;
             }
-            let transport = transport(body, &value);
-            if transport == Transport::Bounded {
-                continue;
-            }
-            let asks_with_context = package_mentions(cx, &[b"NewRequestWithContext", b".WithContext("]);
+            let is_replaced = clients.is_set(&held, "Transport");
+            let transport = if is_replaced { Transport::Unknown } else { transport(cx, &transports, made) };
             let confidence = match transport {
-                Transport::Default if !asks_with_context => Confidence::High,
-                _ => Confidence::Low,
+                Transport::Bounded => continue,
+                Transport::Unlimited if !held.escapes => Confidence::High,
+                Transport::Unlimited => Confidence::Medium,
+                Transport::Unknown => Confidence::Low,
             };
-            report.add(&NoTimeout { place: cx.expr_place(body, value.expr), confidence });
+            let edits = set_duration(cx, made, "Timeout", 30);
+            add(cx, &clients, &held, made_at(made), edits, confidence, report);
+        }
+        for (place, held) in zero_fields(cx, &clients) {
+            add(cx, &clients, &held, place, Vec::new(), Confidence::Medium, report);
         }
     }
+}
+
+fn add(
+    cx: &Cx<'_>,
+    clients: &Values,
+    held: &Held,
+    place: Place,
+    edits: Vec<Edit>,
+    confidence: Confidence,
+    report: &mut Report<'_>,
+) {
+    let mut requests: Vec<_> = clients.calls_on(held).map(|call| (deadline_of(cx, call), call)).collect();
+    requests.retain(|&(_, call)| call.name != "CloseIdleConnections");
+    let is_bounded = requests.iter().all(|&(deadline, _)| deadline == Deadline::Bounded);
+    if is_bounded && !requests.is_empty() && !held.escapes {
+        return;
+    }
+    let endless = requests.iter().find(|&&(deadline, call)| {
+        deadline == Deadline::Never && !cx.is_test(call.body) && !reads_a_stream(cx.body(call.body))
+    });
+    let request = endless.map(|(_, call)| {
+        let body = cx.body(call.body);
+        let name = match body.ast.expr(call.call) {
+            Expr::Call { fun, .. } => body.text(fun).to_owned(),
+            _ => call.name.to_string(),
+        };
+        (cx.expr_place(body, call.call), name)
+    });
+    let confidence = if request.is_some() { confidence } else { Confidence::Low };
+    report.add(&NoTimeout { place, request, edits, confidence });
+}
+
+fn deadline_of(cx: &Cx<'_>, call: &MethodCall) -> Deadline {
+    deadline(cx, cx.body(call.body), call.call, call.name.as_str())
+}
+
+/// Whether a function asks for events that come as long as the connection lives.
+fn reads_a_stream(body: BodyCx<'_>) -> bool {
+    let decl = body.pkg.body_decl(body.id);
+    let span = body.pkg.files[decl.file].source.outline().decls[decl.decl].span;
+    memchr::memmem::find(span.slice(body.source()), b"text/event-stream").is_some()
+}
+
+/// Fields of type `http.Client`, embedded ones included, that nothing is ever stored in, each with the place of the
+/// first request.
+fn zero_fields(cx: &Cx<'_>, clients: &Values) -> Vec<(Place, Held)> {
+    let mut found: Vec<(Holder, Place)> = Vec::new();
+    for call in &clients.calls {
+        let Some(holder @ Holder::Field(owner, name)) = call.holder else { continue };
+        let is_own = matches!(cx.pkg.types.get(owner), Type::Named { pkg, .. } if pkg == cx.pkg.path);
+        let is_value = cx.pkg.member(owner, name).is_ok_and(|member| {
+            member.kind == MemberKind::Field && cx.pkg.types.is_named(member.ty, "net/http", "Client")
+        });
+        if is_own && is_value && found.iter().all(|(known, _)| *known != holder) {
+            found.push((holder, cx.expr_place(cx.body(call.body), call.call)));
+        }
+    }
+    let unset = found.into_iter().filter(|&(holder, _)| !clients.is_stored(holder));
+    let held = unset.map(|(holder, place)| (place, clients.held(holder)));
+    held.filter(|(_, held)| !clients.is_set(held, "Timeout") && !clients.is_set(held, "Transport")).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Transport {
-    /// Absent, or a literal that waits for ever.
-    Default,
-    /// A literal that gives up on a server that does not answer.
+    /// Absent, or one that waits for ever.
+    Unlimited,
+    /// One that gives up on a server that does not answer.
     Bounded,
-    /// Made elsewhere.
+    /// Made elsewhere, or of a type that may do anything.
     Unknown,
 }
 
-fn transport(body: BodyCx<'_>, client: &StructLiteral) -> Transport {
-    let Some(mut value) = client.value("Transport") else { return Transport::Default };
-    if let Expr::Unary { operand, .. } = body.ast.expr(value) {
-        value = operand;
+fn transport(cx: &Cx<'_>, transports: &Values, made: &Made) -> Transport {
+    let (Some(value), Some(body)) = (made.value("Transport"), made.body.map(|id| cx.body(id))) else {
+        return Transport::Unlimited;
+    };
+    let value = body.ast.unparen(value);
+    let operand = match body.ast.expr(value) {
+        Expr::Unary { op: UnaryOp::Addr, operand } => operand,
+        _ => value,
+    };
+    if body.is_external(operand, "net/http", "DefaultTransport") {
+        return Transport::Unlimited;
     }
-    match body.ast.expr(value) {
-        Expr::Composite { elems, .. } if body.is_named(value, "net/http", "Transport") => {
-            let gives_up = body.ast.list(elems).any(|item| is_key(body, item, "ResponseHeaderTimeout"));
-            if gives_up { Transport::Bounded } else { Transport::Default }
-        }
-        _ => Transport::Unknown,
+    if body.is_named(operand, "net/http", "Transport") {
+        return of_transport(body, transports, operand);
     }
+    Transport::Unknown
 }
 
-fn is_key(body: BodyCx<'_>, item: ExprId, name: &str) -> bool {
-    matches!(body.ast.expr(item), Expr::KeyValue { key, .. } if body.ast.ident(key).is_some_and(|key| key == name))
-}
-
-/// Whether some file that is no test mentions one of the words: its requests may well carry deadlines.
-fn package_mentions(cx: &Cx<'_>, words: &[&[u8]]) -> bool {
-    cx.pkg
-        .files
-        .iter()
-        .filter(|file| !file.is_test)
-        .any(|file| words.iter().any(|word| memchr::memmem::find(file.source.text(), word).is_some()))
+/// What is known of an expression of type `http.Transport`.
+fn of_transport(body: BodyCx<'_>, transports: &Values, expr: ExprId) -> Transport {
+    let Some(holder) = Model::holder_of(body, expr) else { return Transport::Unknown };
+    let made = transports.made.iter().find(|made| transports.held(made.holder).holders.contains(&holder));
+    let held = transports.held(holder);
+    let is_set = made.is_some_and(|made| {
+        made.value("ResponseHeaderTimeout").is_some()
+            || transports.is_set(&transports.held(made.holder), "ResponseHeaderTimeout")
+    });
+    if is_set || transports.is_set(&held, "ResponseHeaderTimeout") {
+        Transport::Bounded
+    } else if made.is_some() {
+        Transport::Unlimited
+    } else {
+        Transport::Unknown
+    }
 }

@@ -1,10 +1,11 @@
 //! See `rules/http-default-client.md`.
 
-use golint_conc_semantic::{BodyCx, Entity};
+use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
-use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 
 use crate::diagnostic::{Finding, Place};
+use crate::requests::{Deadline, WITHOUT_CONTEXT, deadline};
 use crate::rule::{Cx, Report, Rule};
 
 pub(crate) static RULE: HttpDefaultClient = HttpDefaultClient;
@@ -13,20 +14,27 @@ pub(crate) struct HttpDefaultClient;
 
 struct DefaultClient {
     place: Place,
-    name: String,
+    call: String,
 }
 
 impl Finding for DefaultClient {
     fn message(&self) -> String {
-        format!("`http.{}` has no timeout: a server that never answers blocks its caller for ever", self.name)
+        format!("`{}` has no timeout: a server that never answers blocks its caller for ever", self.call)
     }
 
     fn primary(&self) -> Place {
         self.place
     }
 
+    fn label(&self) -> String {
+        "`http.DefaultClient` has no timeout, and this request no deadline".into()
+    }
+
     fn help(&self) -> Option<String> {
-        Some("use an `http.Client` of your own with `Timeout` set".into())
+        Some(
+            "use an `http.Client` of your own with `Timeout` set, or a request whose context has a deadline"
+                .into(),
+        )
     }
 }
 
@@ -44,27 +52,41 @@ impl Rule for HttpDefaultClient {
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
-        if cx.pkg.name == "main" {
-            return;
-        }
         for call in cx.model.calls(body.id).iter() {
             let Expr::Call { fun, .. } = body.ast.expr(call.expr) else { continue };
-            if call.callee.is_func("net/http", &["Get", "Head", "Post", "PostForm"]) {
-                let name = call.callee.name().map(|name| name.to_string()).unwrap_or_default();
-                report.add(&DefaultClient { place: cx.expr_place(body, fun), name });
-            } else if let Some(client) = default_client(body, fun) {
+            let is_function = call.callee.is_func("net/http", &WITHOUT_CONTEXT);
+            if !is_function && !is_default_client(body, fun) {
+                continue;
+            }
+            let Some(method) = call.callee.name() else { continue };
+            if deadline(cx, body, call.expr, method.as_str()) == Deadline::Never && !is_configured(cx) {
                 report
-                    .add(&DefaultClient { place: cx.expr_place(body, client), name: "DefaultClient".into() });
+                    .add(&DefaultClient { place: cx.expr_place(body, fun), call: body.text(fun).to_owned() });
             }
         }
     }
 }
 
-/// `http.DefaultClient` in `http.DefaultClient.Get`; a request made elsewhere, as `Do` takes, may carry a deadline.
-fn default_client(body: BodyCx<'_>, fun: ExprId) -> Option<ExprId> {
-    let Expr::Selector { base, sel } = body.ast.expr(fun) else { return None };
-    let asks =
-        body.ast.ident(sel).is_some_and(|name| matches!(name.as_str(), "Get" | "Head" | "Post" | "PostForm"));
-    let is_default = matches!(body.entity(base), Entity::External(pkg, name) if pkg == "net/http" && name == "DefaultClient");
-    (asks && is_default).then_some(base)
+/// Whether `fun` is a method of `http.DefaultClient`.
+fn is_default_client(body: BodyCx<'_>, fun: ExprId) -> bool {
+    matches!(body.ast.expr(fun), Expr::Selector { base, .. } if body.is_external(base, "net/http", "DefaultClient"))
+}
+
+/// Whether the package sets `http.DefaultClient` or its timeout for the whole program.
+fn is_configured(cx: &Cx<'_>) -> bool {
+    cx.model.bodies_with(&[Signals::HTTP]).into_iter().any(|id| {
+        let body = cx.body(id);
+        (0..body.ast.stmt_count() as u32).map(StmtId::new).any(|stmt| match body.ast.stmt(stmt) {
+            Stmt::Assign { lhs, .. } => body.ast.list(lhs).any(|target| sets_timeout(body, target)),
+            _ => false,
+        })
+    })
+}
+
+fn sets_timeout(body: BodyCx<'_>, target: ExprId) -> bool {
+    let variable = match body.ast.expr(target) {
+        Expr::Selector { base, sel } if body.ast.ident(sel).is_some_and(|name| name == "Timeout") => base,
+        _ => target,
+    };
+    body.is_external(variable, "net/http", "DefaultClient")
 }

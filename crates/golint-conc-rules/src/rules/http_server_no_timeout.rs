@@ -1,12 +1,16 @@
 //! See `rules/http-server-no-timeout.md`.
 
+use golint_conc_concurrency::{Held, Made, MethodCall, Values};
 use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
-use golint_conc_syntax::ast::ExprId;
+use golint_conc_syntax::ast::{Expr, ExprId};
 
-use crate::diagnostic::{Finding, Place};
-use crate::literals::{is_field_set_later, struct_values};
+use crate::diagnostic::{Confidence, Edit, Finding, Place};
+use crate::requests::{http_values, is_in_httptest, is_loopback, made_at, set_duration, speaks_http};
 use crate::rule::{Cx, Report, Rule};
+
+/// Either of them bounds how long a client may take to send the headers.
+const TIMEOUTS: [&str; 2] = ["ReadHeaderTimeout", "ReadTimeout"];
 
 pub(crate) static RULE: HttpServerNoTimeout = HttpServerNoTimeout;
 
@@ -15,12 +19,14 @@ pub(crate) struct HttpServerNoTimeout;
 struct NoTimeout {
     place: Place,
     what: String,
+    edits: Vec<Edit>,
+    confidence: Confidence,
 }
 
 impl Finding for NoTimeout {
     fn message(&self) -> String {
         format!(
-            "{} waits for a request's headers for ever: slow or idle clients pile up connections",
+            "{} waits for a request's headers for ever: clients that send nothing pile up connections",
             self.what
         )
     }
@@ -29,8 +35,20 @@ impl Finding for NoTimeout {
         self.place
     }
 
+    fn label(&self) -> String {
+        "neither `ReadHeaderTimeout` nor `ReadTimeout` is set".into()
+    }
+
     fn help(&self) -> Option<String> {
         Some("use an `http.Server` with `ReadHeaderTimeout` (and `IdleTimeout`) set".into())
+    }
+
+    fn edits(&self) -> Vec<Edit> {
+        self.edits.clone()
+    }
+
+    fn confidence(&self) -> Confidence {
+        self.confidence
     }
 }
 
@@ -48,32 +66,102 @@ impl Rule for HttpServerNoTimeout {
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
-        for value in struct_values(cx, body, "net/http", "Server") {
-            let is_bounded = ["ReadHeaderTimeout", "ReadTimeout"]
-                .iter()
-                .any(|field| value.sets(field) || is_field_set_later(cx, body, &value, field));
-            let is_local = value.value("Addr").is_some_and(|addr| is_loopback(body, addr));
-            if !is_bounded && !is_local && !value.is_copied_over {
-                let place = cx.expr_place(body, value.expr);
-                report.add(&NoTimeout { place, what: "this `http.Server`".into() });
-            }
-        }
         for call in cx.model.calls(body.id).iter() {
             if !call.callee.is_func("net/http", &["ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS"])
             {
                 continue;
             }
-            if body.args(call.expr).first().is_some_and(|&addr| is_loopback(body, addr)) {
+            if body.args(call.expr).first().is_some_and(|&addr| is_loopback(cx, body, addr)) {
                 continue;
             }
-            let what = call.callee.name().map(|name| format!("`http.{name}`")).unwrap_or_default();
-            report.add(&NoTimeout { place: cx.expr_place(body, call.expr), what });
+            let name = call.callee.name().map(|name| name.to_string()).unwrap_or_default();
+            report.add(&NoTimeout {
+                place: cx.expr_place(body, call.expr),
+                confidence: if name.starts_with("Listen") {
+                    Confidence::High
+                } else {
+                    listener_confidence(cx, body, call.expr)
+                },
+                what: format!("`http.{name}`"),
+                edits: Vec::new(),
+            });
+        }
+    }
+
+    fn package(&self, cx: &Cx<'_>, report: &mut Report<'_>) {
+        if !speaks_http(cx) {
+            return;
+        }
+        let servers = http_values(cx, "Server", &[TIMEOUTS[0], TIMEOUTS[1], "Addr"]);
+        for made in &servers.made {
+            let held = servers.held(made.holder);
+            let is_bounded = held.is_overwritten
+                || TIMEOUTS.iter().any(|field| made.value(field).is_some() || servers.is_set(&held, field));
+            if is_bounded || held.holders.iter().any(|&holder| is_in_httptest(cx, holder)) {
+                continue;
+            }
+            let addr = made.body.zip(made.value("Addr"));
+            if addr.is_some_and(|(body, addr)| is_loopback(cx, cx.body(body), addr))
+                || serves_only_loopback(cx, &servers, &held)
+            {
+                continue;
+            }
+            report.add(&NoTimeout {
+                place: made_at(made),
+                what: "this `http.Server`".into(),
+                edits: set_duration(cx, made, TIMEOUTS[0], 5),
+                confidence: confidence(cx, &servers, made, &held),
+            });
         }
     }
 }
 
-/// Whether an address literal names this machine alone.
-fn is_loopback(body: BodyCx<'_>, addr: ExprId) -> bool {
-    let text = body.text(addr);
-    ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| text.contains(host))
+fn confidence(cx: &Cx<'_>, servers: &Values, made: &Made, held: &Held) -> Confidence {
+    // A connection that is closed by hand when it takes too long needs no timeout of the server.
+    if made.value("ConnState").is_some() {
+        return Confidence::Low;
+    }
+    let own = if held.escapes { Confidence::Medium } else { Confidence::High };
+    let calls = servers.calls_on(held).filter(|call| is_serve(call));
+    calls.map(|call| listener_confidence(cx, cx.body(call.body), call.call)).fold(own, Ord::min)
+}
+
+/// How sure it is that strangers reach the listener that a call serves: it may be one in memory, and an address that
+/// the caller chooses is often one of this machine.
+fn listener_confidence(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> Confidence {
+    let init = body.args(call).first().and_then(|&listener| body.local(listener));
+    let Some((init, _)) = init.and_then(|local| body.local_info(local).init) else { return Confidence::Low };
+    let args = body.args(init);
+    match body.callee(init) {
+        callee if callee.is_func("net", &["Listen"]) => match args.get(1) {
+            Some(&addr) if is_literal(cx, body, addr) => Confidence::High,
+            _ => Confidence::Low,
+        },
+        callee if callee.body().is_some() => Confidence::Medium,
+        _ => Confidence::Low,
+    }
+}
+
+fn is_literal(cx: &Cx<'_>, body: BodyCx<'_>, addr: ExprId) -> bool {
+    let addr = match body.local(addr) {
+        Some(local) if !cx.model.is_reassigned(body, local) => {
+            body.local_info(local).init.map_or(addr, |(init, _)| init)
+        }
+        _ => addr,
+    };
+    matches!(body.ast.expr(addr), Expr::Lit(_))
+}
+
+fn is_serve(call: &MethodCall) -> bool {
+    call.name == "Serve" || call.name == "ServeTLS"
+}
+
+/// Whether all listeners that the package serves it on are of this machine alone.
+fn serves_only_loopback(cx: &Cx<'_>, servers: &Values, held: &Held) -> bool {
+    let mut calls = servers.calls_on(held).filter(|call| is_serve(call)).peekable();
+    calls.peek().is_some()
+        && calls.all(|call| {
+            let body: BodyCx<'_> = cx.body(call.body);
+            body.args(call.call).first().is_some_and(|&listener| is_loopback(cx, body, listener))
+        })
 }

@@ -13,6 +13,8 @@ mod http_transport_unbounded;
 mod mutex_copy;
 mod signal_notify_unbuffered;
 mod test_fatal_in_goroutine;
+mod timer_after_in_loop;
+mod timer_tick_leak;
 mod waitgroup_add_in_goroutine;
 mod waitgroup_go_done;
 
@@ -33,6 +35,8 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&mutex_copy::RULE, page!("mutex-copy")),
     (&signal_notify_unbuffered::RULE, page!("signal-notify-unbuffered")),
     (&test_fatal_in_goroutine::RULE, page!("test-fatal-in-goroutine")),
+    (&timer_after_in_loop::RULE, page!("timer-after-in-loop")),
+    (&timer_tick_leak::RULE, page!("timer-tick-leak")),
     (&waitgroup_add_in_goroutine::RULE, page!("waitgroup-add-in-goroutine")),
     (&waitgroup_go_done::RULE, page!("waitgroup-go-done")),
 ];

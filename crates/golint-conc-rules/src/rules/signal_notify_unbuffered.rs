@@ -1,7 +1,9 @@
 //! See `rules/signal-notify-unbuffered.md`.
 
+use golint_conc_concurrency::ChanUseKind;
 use golint_conc_semantic::BodyCx;
-use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
+use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{Signals, Span};
 
 use crate::diagnostic::{Applicability, Edit, Finding, Place, Replacement, Step};
@@ -14,6 +16,7 @@ pub(crate) struct SignalNotifyUnbuffered;
 struct Unbuffered {
     place: Place,
     make: Place,
+    has_size: bool,
     channel: String,
 }
 
@@ -38,6 +41,9 @@ impl Finding for Unbuffered {
     }
 
     fn edits(&self) -> Vec<Edit> {
+        if self.has_size {
+            return Vec::new();
+        }
         let end = self.make.span.end - 1;
         let at = Place { span: Span::new(end, end), ..self.make };
         vec![Edit {
@@ -67,24 +73,56 @@ impl Rule for SignalNotifyUnbuffered {
                 continue;
             }
             let Some(&channel) = body.args(call.expr).first() else { continue };
-            let Some(make) = unbuffered_make(cx, body, channel) else { continue };
+            let Some((home, make)) = unbuffered_make(cx, body, channel) else { continue };
             report.add(&Unbuffered {
                 place: cx.expr_place(body, call.expr),
-                make: cx.expr_place(body, make),
+                make: cx.expr_place(home, make),
+                has_size: 1 < home.args(make).len(),
                 channel: body.text(channel).to_owned(),
             });
         }
     }
 }
 
-/// The `make(chan T)` that surely made the channel.
-fn unbuffered_make(cx: &Cx<'_>, body: BodyCx<'_>, channel: ExprId) -> Option<ExprId> {
-    let value = match body.local(channel) {
-        Some(local) if !cx.model.is_reassigned(body, local) => body.local_info(local).init?.0,
-        Some(_) => return None,
-        None => channel,
+/// The `make(chan T)` that surely made the channel. A channel made in the call itself has nobody to receive from it,
+/// so nothing is lost.
+fn unbuffered_make<'p>(cx: &Cx<'p>, body: BodyCx<'p>, channel: ExprId) -> Option<(BodyCx<'p>, ExprId)> {
+    let channel = body.ast.unparen(channel);
+    let name = match body.ast.expr(channel) {
+        Expr::Selector { sel, .. } => sel,
+        _ => channel,
     };
-    let value = body.ast.unparen(value);
-    let Expr::Call { args, .. } = body.ast.expr(value) else { return None };
-    (body.callee(value).is_builtin("make") && args.len() == 1).then_some(value)
+    let channels = cx.model.channels();
+    let known = channels
+        .iter()
+        .find(|known| known.uses.iter().any(|use_| use_.body == body.id && use_.expr == name))?;
+    let mut makes = known.uses.iter().filter(|use_| matches!(use_.kind, ChanUseKind::Make(_)));
+    let (make, None) = (makes.next()?, makes.next()) else { return None };
+    if make.kind != ChanUseKind::Make(Some(0)) {
+        return None;
+    }
+    let home = cx.body(make.body);
+    Some((home, made_by(cx, home, make.expr)?))
+}
+
+/// The call of `make` that a name is initialised or assigned with.
+fn made_by(cx: &Cx<'_>, body: BodyCx<'_>, name: ExprId) -> Option<ExprId> {
+    if let Some(local) = body.local(name)
+        && body.local_info(local).ident == name
+    {
+        return Some(body.ast.unparen(body.local_info(local).init?.0));
+    }
+    let parents = cx.model.parents(body.id);
+    let value = parents.ancestors(name).find_map(|node| match node {
+        NodeRef::Expr(above) => match body.ast.expr(above) {
+            Expr::KeyValue { value, .. } => Some(Some(value)),
+            _ => None,
+        },
+        NodeRef::Stmt(stmt) => Some(match body.ast.stmt(stmt) {
+            Stmt::Assign { rhs, .. } if rhs.len() == 1 => body.ast.list(rhs).next(),
+            _ => None,
+        }),
+        NodeRef::Clause(_) => Some(None),
+    });
+    Some(body.ast.unparen(value??))
 }

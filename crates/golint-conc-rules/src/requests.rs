@@ -1,0 +1,303 @@
+//! What bounds the time of an HTTP request, and which addresses are of this machine alone.
+
+use golint_conc_concurrency::{Holder, Made, Values};
+use golint_conc_semantic::{BodyCx, BodyId, Callee, Entity, LocalId, LocalKind, ObjKind};
+use golint_conc_syntax::Signals;
+use golint_conc_syntax::ast::{Ast, BinaryOp, Expr, ExprId, LitKind, Stmt};
+use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk};
+
+use crate::diagnostic::{Applicability, Edit, FileId, Place, Replacement};
+use crate::rule::Cx;
+
+/// Methods and functions that make their request themselves, so that it never has a deadline.
+pub(crate) const WITHOUT_CONTEXT: [&str; 4] = ["Get", "Head", "Post", "PostForm"];
+
+/// How many variables and callers are followed to where a request, context or address comes from.
+const MAX_DEPTH: usize = 4;
+
+/// Until when a request may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Deadline {
+    /// Its context has a deadline.
+    Bounded,
+    /// Its context is the business of code that we don't see.
+    Unknown,
+    /// Nothing ends it.
+    Never,
+}
+
+/// Whether the package may deal with package `net/http` at all.
+pub(crate) fn speaks_http(cx: &Cx<'_>) -> bool {
+    (0..cx.pkg.files.len()).any(|file| cx.pkg.imports(file, "net/http")) || cx.pkg.path == "net/http"
+}
+
+/// The values of type `net/http.name`; of assignments only those of `fields` are known.
+pub(crate) fn http_values(cx: &Cx<'_>, name: &str, fields: &[&str]) -> Values {
+    cx.model.values("net/http", name, &[Signals::HTTP], fields)
+}
+
+/// The place where a value is made.
+pub(crate) fn made_at(made: &Made) -> Place {
+    Place { file: FileId(made.file as u32), span: made.span }
+}
+
+/// The edit that sets a field in a literal, where the file imports package `time`.
+pub(crate) fn set_duration(cx: &Cx<'_>, made: &Made, field: &str, seconds: u32) -> Vec<Edit> {
+    let literal = made.body.zip(made.expr).map(|(body, expr)| (cx.body(body), expr));
+    let Some((body, expr)) = literal else { return Vec::new() };
+    let Expr::Composite { elems, .. } = body.ast.expr(expr) else { return Vec::new() };
+    if !cx.pkg.imports(made.file, "time") {
+        return Vec::new();
+    }
+    let first = body.ast.list(elems).next().map(|item| body.ast.expr_span(item).start);
+    let mut place = made_at(made);
+    place.span.start = first.unwrap_or(place.span.end.saturating_sub(1));
+    place.span.end = place.span.start;
+    let is_on_own_line = first.is_some_and(|at| {
+        let lines = cx.pkg.files[made.file].source.lines();
+        lines.line(at) != lines.line(made.span.start)
+    });
+    let separator = match first {
+        None => "",
+        Some(_) if is_on_own_line => ",\n",
+        Some(_) => ", ",
+    };
+    vec![Edit {
+        title: format!("set `{field}` to {seconds} seconds"),
+        applicability: Applicability::Suggested,
+        replacements: vec![Replacement {
+            place,
+            text: format!("{field}: {seconds} * time.Second{separator}"),
+        }],
+    }]
+}
+
+/// The deadline of what a call of one of `http.Client`'s methods, or of the functions of the same names, asks for.
+pub(crate) fn deadline(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId, method: &str) -> Deadline {
+    let Some(&first) = body.args(call).first() else { return Deadline::Unknown };
+    match method {
+        "Do" => of_request(cx, body, first, 0),
+        _ if WITHOUT_CONTEXT.contains(&method) && is_loopback(cx, body, first) => Deadline::Unknown,
+        _ if WITHOUT_CONTEXT.contains(&method) => Deadline::Never,
+        _ => Deadline::Unknown,
+    }
+}
+
+fn of_request(cx: &Cx<'_>, body: BodyCx<'_>, request: ExprId, depth: usize) -> Deadline {
+    if MAX_DEPTH < depth {
+        return Deadline::Unknown;
+    }
+    let request = body.ast.unparen(request);
+    if let Some(local) = body.local(request) {
+        return of_request_variable(cx, body, local, depth);
+    }
+    let args = body.args(request);
+    match body.callee(request) {
+        callee if callee.is_func("net/http", &["NewRequest"]) => match args.get(1) {
+            Some(&url) if is_loopback(cx, body, url) => Deadline::Unknown,
+            _ => Deadline::Never,
+        },
+        callee
+            if callee.is_func("net/http", &["NewRequestWithContext"])
+                || callee.is_method("net/http", "Request", &["WithContext", "Clone"]) =>
+        {
+            args.first().map_or(Deadline::Unknown, |&context| of_context(cx, body, context, depth + 1))
+        }
+        _ => Deadline::Unknown,
+    }
+}
+
+/// The last word on a request variable is any context that it is ever given; else what it was made with.
+fn of_request_variable(cx: &Cx<'_>, body: BodyCx<'_>, local: LocalId, depth: usize) -> Deadline {
+    let info = body.local_info(local);
+    if info.kind == LocalKind::Param && info.func.is_none() {
+        return of_parameter(cx, body.id, local, depth);
+    }
+    let mut sources: Vec<_> = info.init.into_iter().map(|(init, _)| init).collect();
+    for root in roots(body.ast) {
+        walk(body.ast, root, |node| {
+            if let NodeRef::Stmt(stmt) = node
+                && let Stmt::Assign { lhs, rhs, .. } = body.ast.stmt(stmt)
+                && let Some(position) =
+                    body.ast.list(lhs).position(|target| body.local(target) == Some(local))
+            {
+                let source = if rhs.len() == 1 { 0 } else { position };
+                sources.extend(body.ast.list(rhs).nth(source));
+            }
+            Walk::Into
+        });
+    }
+    if sources.is_empty() || is_handed_out(cx, body, local) {
+        return Deadline::Unknown;
+    }
+    let of_sources = sources.into_iter().map(|source| match body.local(source) {
+        Some(other) if other == local => Deadline::Never,
+        _ => of_request(cx, body, source, depth + 1),
+    });
+    of_sources.min().unwrap_or(Deadline::Unknown)
+}
+
+/// Whether a request's address is handed to something that may change it in place: `*req = *req.WithContext(ctx)`.
+fn is_handed_out(cx: &Cx<'_>, body: BodyCx<'_>, local: LocalId) -> bool {
+    let parents = cx.model.parents(body.id);
+    cx.model.uses_of(body, local).into_iter().any(|mention| {
+        matches!(parents.parent(mention), Some(NodeRef::Expr(above)) if matches!(body.ast.expr(above), Expr::Star(_) | Expr::Unary { .. }))
+    })
+}
+
+/// The worst request that the package's own callers hand in.
+fn of_parameter(cx: &Cx<'_>, callee: BodyId, local: LocalId, depth: usize) -> Deadline {
+    let callee_body = cx.body(callee);
+    let params = callee_body.locals().filter(|(_, l)| l.kind == LocalKind::Param && l.func.is_none());
+    let Some(position) = params.map(|(id, _)| id).position(|id| id == local) else {
+        return Deadline::Unknown;
+    };
+    let mut worst = None;
+    for id in cx.model.bodies_with(&[Signals::HTTP]) {
+        for call in cx.model.calls(id).iter().filter(|call| call.callee.body() == Some(callee)) {
+            let body = cx.body(id);
+            let Some(&arg) = body.args(call.expr).get(position) else { continue };
+            worst = worst.max(Some(of_request(cx, body, arg, depth + 1)));
+        }
+    }
+    worst.unwrap_or(Deadline::Unknown)
+}
+
+fn of_context(cx: &Cx<'_>, body: BodyCx<'_>, context: ExprId, depth: usize) -> Deadline {
+    if MAX_DEPTH < depth {
+        return Deadline::Unknown;
+    }
+    if let Some(local) = body.local(context) {
+        let info = body.local_info(local);
+        return match info.init {
+            Some((init, 0)) if !cx.model.is_reassigned(body, local) => of_context(cx, body, init, depth + 1),
+            _ => Deadline::Unknown,
+        };
+    }
+    let callee = body.callee(context);
+    if callee.is_func("context", &["WithTimeout", "WithDeadline", "WithTimeoutCause", "WithDeadlineCause"]) {
+        return Deadline::Bounded;
+    }
+    if callee.is_func("context", &["Background", "TODO"]) {
+        return Deadline::Never;
+    }
+    if callee.is_func("context", &["WithValue", "WithoutCancel"]) {
+        let parent = body.args(context).first().copied();
+        return parent.map_or(Deadline::Unknown, |parent| of_context(cx, body, parent, depth + 1));
+    }
+    Deadline::Unknown
+}
+
+/// Whether an address, URL or listener is surely of this machine alone.
+pub(crate) fn is_loopback(cx: &Cx<'_>, body: BodyCx<'_>, expr: ExprId) -> bool {
+    starts_with_loopback(cx, body, expr, 0)
+}
+
+fn starts_with_loopback(cx: &Cx<'_>, body: BodyCx<'_>, expr: ExprId, depth: usize) -> bool {
+    if MAX_DEPTH < depth {
+        return false;
+    }
+    let expr = body.ast.unparen(expr);
+    match body.ast.expr(expr) {
+        Expr::Lit(LitKind::String) => is_loopback_text(body.text(expr)),
+        Expr::Binary { op: BinaryOp::Add, lhs, .. } => starts_with_loopback(cx, body, lhs, depth + 1),
+        Expr::Call { .. } => {
+            let (callee, args) = (body.callee(expr), body.args(expr));
+            let address = match &callee {
+                _ if callee.is_func("net", &["Listen"]) => {
+                    let network = args.first().map(|&network| body.text(network));
+                    if network.is_some_and(|text| text.trim_matches(['"', '`']).starts_with("unix")) {
+                        return true;
+                    }
+                    args.get(1)
+                }
+                _ if callee.is_func("net", &["ListenUnix"]) => return true,
+                _ if callee.is_func("net", &["JoinHostPort"]) || callee.is_func("fmt", &["Sprintf"]) => {
+                    args.first()
+                }
+                Callee::Conversion(_) => args.first(),
+                _ => None,
+            };
+            address.is_some_and(|&address| starts_with_loopback(cx, body, address, depth + 1))
+        }
+        Expr::Star(flag) => is_loopback_flag(cx, body, flag),
+        Expr::Ident(_) => match body.entity(expr) {
+            Entity::Local(local) => {
+                let init = body.local_info(local).init;
+                init.is_some_and(|(init, position)| {
+                    position == 0
+                        && !cx.model.is_reassigned(body, local)
+                        && starts_with_loopback(cx, body, init, depth + 1)
+                })
+            }
+            Entity::Object(id) if cx.pkg.object(id).kind == ObjKind::Const => {
+                let source = cx.pkg.files[cx.pkg.object(id).file].source.text();
+                cx.pkg.var_init(id).is_some_and(|(ast, init)| is_loopback_literal(ast, source, init))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether a variable is a flag whose default is of this machine alone.
+fn is_loopback_flag(cx: &Cx<'_>, body: BodyCx<'_>, flag: ExprId) -> bool {
+    let (ast, file, init) = match body.entity(flag) {
+        Entity::Local(local) => match body.local_info(local).init {
+            Some((init, 0)) => (body.ast, body.file, init),
+            _ => return false,
+        },
+        Entity::Object(id) => match cx.pkg.var_init(id) {
+            Some((ast, init)) => (ast, cx.pkg.object(id).file, init),
+            None => return false,
+        },
+        _ => return false,
+    };
+    let Expr::Call { fun, args, .. } = ast.expr(init) else { return false };
+    let Expr::Selector { base, sel } = ast.expr(fun) else { return false };
+    let package = ast.ident(base).and_then(|name| cx.pkg.import(file, name));
+    let is_string =
+        package.is_some_and(|path| path == "flag") && ast.ident(sel).is_some_and(|sel| sel == "String");
+    let default = ast.list(args).nth(1);
+    is_string
+        && default.is_some_and(|default| is_loopback_literal(ast, cx.pkg.files[file].source.text(), default))
+}
+
+fn is_loopback_literal(ast: &Ast, source: &[u8], expr: ExprId) -> bool {
+    let text = std::str::from_utf8(ast.expr_span(expr).slice(source)).unwrap_or_default();
+    matches!(ast.expr(expr), Expr::Lit(LitKind::String)) && is_loopback_text(text)
+}
+
+/// Whether the host of an address or URL in quotes is the loopback interface.
+fn is_loopback_text(quoted: &str) -> bool {
+    let text = quoted.trim_matches(['"', '`']);
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let host = match text.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None if text == "::1" => text,
+        None => text.split([':', '/']).next().unwrap_or_default(),
+    };
+    let is_v4 = host.strip_prefix("127.").is_some_and(|rest| rest.split('.').count() == 3);
+    host == "localhost" || host == "::1" || is_v4
+}
+
+/// Whether a package of the standard library other than `net/http` gets the value, as `httptest.Server.Config` does.
+pub(crate) fn is_in_httptest(cx: &Cx<'_>, holder: Holder) -> bool {
+    matches!(holder, Holder::Field(owner, _) if cx.pkg.types.is_named(owner, "net/http/httptest", "Server"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback_text;
+
+    #[test]
+    fn only_the_host_counts() {
+        for text in ["localhost:80", "127.0.0.1:0", "[::1]:9", "::1", "http://localhost/x", "127.1.2.3"] {
+            assert!(is_loopback_text(&format!("{text:?}")), "{text}");
+        }
+        for text in [":80", "0.0.0.0:80", "localhost.example.com", "127.example.com", "http://h/?q=localhost"]
+        {
+            assert!(!is_loopback_text(&format!("{text:?}")), "{text}");
+        }
+    }
+}
