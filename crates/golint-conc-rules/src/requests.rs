@@ -2,11 +2,12 @@
 
 use golint_conc_concurrency::{Holder, Made, Values};
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Entity, LocalId, LocalKind, ObjKind};
-use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{Ast, BinaryOp, Expr, ExprId, LitKind, Stmt};
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk};
+use golint_conc_syntax::{Signals, Span};
 
 use crate::diagnostic::{Applicability, Edit, FileId, Place, Replacement};
+use crate::edits;
 use crate::rule::Cx;
 
 /// Methods and functions that make their request themselves, so that it never has a deadline.
@@ -49,26 +50,25 @@ pub(crate) fn set_duration(cx: &Cx<'_>, made: &Made, field: &str, seconds: u32) 
     if !cx.pkg.imports(made.file, "time") {
         return Vec::new();
     }
-    let first = body.ast.list(elems).next().map(|item| body.ast.expr_span(item).start);
-    let mut place = made_at(made);
-    place.span.start = first.unwrap_or(place.span.end.saturating_sub(1));
-    place.span.end = place.span.start;
-    let is_on_own_line = first.is_some_and(|at| {
-        let lines = cx.pkg.files[made.file].source.lines();
-        lines.line(at) != lines.line(made.span.start)
-    });
-    let separator = match first {
-        None => "",
-        Some(_) if is_on_own_line => ",\n",
-        Some(_) => ", ",
+    let text = format!("{field}: {seconds} * time.Second");
+    let lines = cx.pkg.files[made.file].source.lines();
+    let replacement = match body.ast.list(elems).next().map(|item| body.ast.expr_span(item)) {
+        Some(first) if lines.line(first.start) != lines.line(made.span.start) => {
+            edits::insert_before(cx, body, first, &format!("{text},"))
+        }
+        Some(first) => {
+            let at = Span::new(first.start, first.start);
+            Replacement { place: cx.place(body.id, at), text: format!("{text}, ") }
+        }
+        None => {
+            let brace = made.span.end.saturating_sub(1);
+            Replacement { place: cx.place(body.id, Span::new(brace, brace)), text }
+        }
     };
     vec![Edit {
         title: format!("set `{field}` to {seconds} seconds"),
         applicability: Applicability::Suggested,
-        replacements: vec![Replacement {
-            place,
-            text: format!("{field}: {seconds} * time.Second{separator}"),
-        }],
+        replacements: vec![replacement],
     }]
 }
 

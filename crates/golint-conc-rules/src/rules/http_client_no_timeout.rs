@@ -34,14 +34,13 @@ impl Finding for NoTimeout {
         self.place
     }
 
-    fn label(&self) -> String {
-        "`Timeout` is not set, and its zero value means no limit".into()
-    }
-
     fn steps(&self) -> Vec<Step> {
         let request = self.request.as_ref();
         let sent = request.map(|&(place, _)| step(place, 0, "waits for the response without a deadline"));
-        [step(self.place, 0, "the client is made without `Timeout`")].into_iter().chain(sent).collect()
+        [step(self.place, 0, "`Timeout` is not set, and its zero value means no limit")]
+            .into_iter()
+            .chain(sent)
+            .collect()
     }
 
     fn help(&self) -> Option<String> {
