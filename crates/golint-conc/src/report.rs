@@ -1,6 +1,6 @@
 //! What a run leaves behind: diagnostics with the texts of the files they speak of, and what could not be read.
 
-use golint_conc_rules::{Diagnostic, Place, Selected, Severity};
+use golint_conc_rules::{Confidence, Diagnostic, Place, Selected, Severity};
 use golint_conc_syntax::{LineIndex, Position, Span};
 
 /// A file that some diagnostic speaks of.
@@ -34,8 +34,8 @@ pub struct PackageReport {
     pub files: Vec<ReportFile>,
     /// The diagnostics.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many more diagnostics there were that a comment in the source suppresses.
-    pub suppressed: usize,
+    /// The confidence of each diagnostic that a comment in the source suppresses.
+    pub suppressed: Vec<Confidence>,
 }
 
 /// An input that could not be read, or not wholly.
@@ -132,6 +132,6 @@ impl<'a> Run<'a> {
 
     /// How many diagnostics a comment in the source suppresses.
     pub fn suppressed(&self) -> usize {
-        self.packages.iter().map(|package| package.suppressed).sum()
+        self.packages.iter().map(|package| package.suppressed.len()).sum()
     }
 }

@@ -119,6 +119,7 @@ fn measure(folder: &Folder, options: &Options, outcome: &mut Outcome) {
 /// Only the findings of a report that are sure enough; a report without any keeps no text.
 fn confident(mut report: PackageReport, min: Confidence) -> PackageReport {
     report.diagnostics.retain(|diagnostic| min <= diagnostic.confidence);
+    report.suppressed.retain(|&confidence| min <= confidence);
     if report.diagnostics.is_empty() {
         report.files = Vec::new();
     }

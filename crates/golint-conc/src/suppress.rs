@@ -22,6 +22,8 @@ use golint_conc_semantic::{Package, PackageFile};
 use golint_conc_syntax::ast::{Ast, Decl, Expr, ExprId, List, Spec, SpecId, Stmt, StmtId};
 use golint_conc_syntax::{Directive, DirectiveKind, SourceFile, Span};
 
+use crate::selection::nearest;
+
 /// The id under which a directive that can't be followed is reported.
 pub const INVALID: &str = "invalid-suppression";
 
@@ -71,13 +73,13 @@ struct Target {
 }
 
 /// Takes out what comments in the package suppress, and adds what is wrong with the comments; with `report_unused` also
-/// those of ours that suppress nothing although the rules ran that they name. Gives how many findings it took out.
+/// those of ours that suppress nothing although the rules ran that they name. Gives the confidence of what it took out.
 pub fn apply(
     pkg: &Package,
     found: Vec<Diagnostic>,
     ran: &[Selected],
     report_unused: bool,
-) -> (Vec<Diagnostic>, usize) {
+) -> (Vec<Diagnostic>, Vec<Confidence>) {
     let mut own = Vec::new();
     let mut by_file: Vec<Vec<Suppression>> = Vec::with_capacity(pkg.files.len());
     for (index, file) in pkg.files.iter().enumerate() {
@@ -96,8 +98,7 @@ pub fn apply(
         }
         by_file.push(suppressions);
     }
-    let before = found.len();
-    let mut kept = Vec::with_capacity(before);
+    let (mut kept, mut suppressed) = (Vec::with_capacity(found.len()), Vec::new());
     for diagnostic in found {
         let index = diagnostic.place.file.0 as usize;
         let line = pkg.files[index].source.lines().line(diagnostic.place.span.start);
@@ -110,11 +111,12 @@ pub fn apply(
                 is_suppressed = true;
             }
         }
-        if !is_suppressed {
+        if is_suppressed {
+            suppressed.push(diagnostic.confidence);
+        } else {
             kept.push(diagnostic);
         }
     }
-    let suppressed = before - kept.len();
     kept.append(&mut own);
     if report_unused {
         for (index, (file, suppressions)) in pkg.files.iter().zip(&by_file).enumerate() {
@@ -147,19 +149,20 @@ fn unused(file: &PackageFile, id: FileId, suppression: &Suppression, ran: &[Sele
     idle.into_iter().map(report).collect()
 }
 
-/// Whether the rules that a target names were looked for in this file: of a glob those that run by default.
+/// Whether the rules that a target names were looked for in this file: of a glob some, and none that runs by default
+/// was left out.
 fn all_ran(file: &PackageFile, target: &Target, ran: &[Selected]) -> bool {
-    let has_run = |rule: &&str| {
-        ran.iter().any(|selected| {
+    let selected = |rule: &str| ran.iter().find(|selected| selected.rule.id() == rule);
+    let applies = |rule: &&str| {
+        selected(rule).is_some_and(|selected| {
             let is_off = file.is_test && selected.tests == TestPolicy::Off;
-            selected.rule.id() == *rule && selected.go.contains(file.lang) && !is_off
+            selected.go.contains(file.lang) && !is_off
         })
     };
-    if target.is_exact {
-        return target.rules.iter().all(&has_run);
-    }
-    let is_default = |rule: &&&str| catalogue().find(rule).is_some_and(|page| page.head.default);
-    target.rules.iter().any(&has_run) && target.rules.iter().filter(is_default).all(has_run)
+    let was_left_out = |rule: &&str| {
+        selected(rule).is_none() && catalogue().find(rule).is_some_and(|page| page.head.default)
+    };
+    target.rules.iter().any(applies) && (target.is_exact || !target.rules.iter().any(was_left_out))
 }
 
 /// Deletes the comment with the blanks before it, and its line if nothing else stands there.
@@ -184,7 +187,7 @@ fn removal(source: &SourceFile, file: FileId, suppression: &Suppression) -> Edit
 struct DirectiveError {
     span: Span,
     message: String,
-    help: &'static str,
+    help: String,
 }
 
 impl DirectiveError {
@@ -197,7 +200,7 @@ impl DirectiveError {
             place: Place { file, span: self.span },
             label: String::new(),
             steps: Vec::new(),
-            help: Some(self.help.into()),
+            help: Some(self.help),
             edits: Vec::new(),
         }
     }
@@ -255,7 +258,7 @@ fn parse_rules(comment: &str, prefix: &str, start: u32, origin: Origin) -> Parse
     let whole = Span::new(start, start + comment.len() as u32);
     let Some(rest) = comment.strip_prefix(prefix) else {
         let message = format!("a blank before `{}` makes it no directive", &prefix[2..]);
-        parsed.errors.push(DirectiveError { span: whole, message, help: "remove the blank" });
+        parsed.errors.push(DirectiveError { span: whole, message, help: "remove the blank".into() });
         return parsed;
     };
     let (verb, rest) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
@@ -265,7 +268,7 @@ fn parse_rules(comment: &str, prefix: &str, start: u32, origin: Origin) -> Parse
         _ => {
             if is_native {
                 let message = format!("`{prefix}{verb}` is no directive");
-                parsed.errors.push(DirectiveError { span: whole, message, help: USAGE });
+                parsed.errors.push(DirectiveError { span: whole, message, help: USAGE.into() });
             }
             return parsed;
         }
@@ -285,7 +288,10 @@ fn parse_rules(comment: &str, prefix: &str, start: u32, origin: Origin) -> Parse
             }),
             _ if is_native => {
                 let message = format!("`{id}` in `{prefix}{verb}` is no rule");
-                let help = "`golint-conc rules` lists the ids";
+                let near = nearest(id, catalogue().pages.iter().map(|page| page.id));
+                let help = near.map_or("`golint-conc rules` lists the rules".into(), |near| {
+                    format!("did you mean `{near}`?")
+                });
                 parsed.errors.push(DirectiveError { span, message, help });
             }
             _ => {}
@@ -295,7 +301,7 @@ fn parse_rules(comment: &str, prefix: &str, start: u32, origin: Origin) -> Parse
     if reason.is_empty() && names_us {
         let what = if targets.is_empty() && parsed.errors.is_empty() { "rule" } else { "reason" };
         let message = format!("`{prefix}{verb}` gives no {what}, so it suppresses nothing");
-        let help = if is_native { USAGE } else { "write `//lint:ignore rule-id reason`" };
+        let help = if is_native { USAGE } else { "write `//lint:ignore rule-id reason`" }.to_owned();
         parsed.errors.push(DirectiveError { span: whole, message, help });
     }
     parsed.suppression = (!reason.is_empty() && !targets.is_empty()).then_some((origin, whole_file, targets));
@@ -526,7 +532,7 @@ mod tests {
         let lines = pkg.files[0].source.lines();
         let kept: Vec<_> = kept.iter().map(|diagnostic| lines.line(diagnostic.place.span.start)).collect();
         assert_eq!(kept, expected, "kept lines of\n{text}");
-        assert_eq!(suppressed, all - kept.len());
+        assert_eq!(suppressed.len(), all - kept.len());
         own.into_iter().map(|diagnostic| (diagnostic.rule, diagnostic.message)).collect()
     }
 

@@ -475,7 +475,7 @@ mod tests {
             .collect();
         diagnostics[20_000].severity = Severity::Error;
         diagnostics[20_000].steps = vec![step; 2_000];
-        let report = PackageReport { files, diagnostics, suppressed: 0 };
+        let report = PackageReport { files, diagnostics, suppressed: Vec::new() };
         let log =
             serde_json::to_value(log(&Run { packages: &[report], problems: &[], rules: &[] })).expect("JSON");
         assert_github_takes(&log);
@@ -490,7 +490,7 @@ mod tests {
     fn what_is_no_rule_is_described_too() {
         let files = vec![file("a.go", "package p\n")];
         let own = Diagnostic { rule: suppress::INVALID, ..diagnostic(at(&files, 0, "p")) };
-        let log = log_of(&[PackageReport { files, diagnostics: vec![own], suppressed: 0 }], &[]);
+        let log = log_of(&[PackageReport { files, diagnostics: vec![own], suppressed: Vec::new() }], &[]);
         let rules = items(&log, "/runs/0/tool/driver/rules");
         let rule = rules.iter().find(|rule| rule["id"] == suppress::INVALID).expect("a descriptor");
         assert_eq!(text(rule, "/shortDescription/text"), suppress::OWN_IDS[0].1);
