@@ -128,8 +128,11 @@ fn head(page: &Page, found: &mut Findings) {
     );
     for related in strings(page, "related") {
         let is_check =
-            related.split_once(':').is_some_and(|(tool, check)| !tool.is_empty() && !check.is_empty());
-        found.demand(is_check, format!("{name}: `{related}` is not `tool:check`"));
+            related.split(':').count() <= 2 && related.split(':').all(|part| !part.trim().is_empty());
+        found.demand(
+            is_check,
+            format!("{name}: `{related}` is neither `tool:check` nor a tool with one check"),
+        );
     }
     let is_precise = page.precision().is_none_or(|share| MIN_PRECISION <= share);
     found.demand(is_precise || !page.is_default(), format!("{name}: on by default below {MIN_PRECISION} %"));
@@ -218,7 +221,7 @@ mod tests {
             ("since", "sinse"),
             ("\"error\"", "\"fatal\""),
             ("= 95", "= 94"),
-            ("vet:x", "vet"),
+            ("vet:x", "vet:"),
             ("# chan-nil-op", "# chan-nil"),
             ("Known limits", "Limits"),
             ("\nb\n", "\n\n"),

@@ -499,7 +499,7 @@ mod tests {
 
     #[test]
     fn absolute_paths_become_file_uris() {
-        assert_eq!(artifact("/tmp/a b.go").uri.as_deref(), Some("file:///tmp/a%20b.go"));
+        assert_eq!(artifact("/src/a b.go").uri.as_deref(), Some("file:///src/a%20b.go"));
         assert_eq!(artifact("C:/a.go").uri.as_deref(), Some("file:///C%3A/a.go"));
         assert_eq!(artifact("../a:b.go").uri.as_deref(), Some("../a%3Ab.go"));
     }

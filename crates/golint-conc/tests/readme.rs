@@ -1,0 +1,67 @@
+//! What the README shows is what the program prints.
+
+#![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a test")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+
+/// The five incidents of the showcase.
+const INCIDENTS: [&str; 5] = [
+    "chan-send-no-receiver",
+    "goroutine-without-context",
+    "http-body-not-closed",
+    "http-client-no-timeout",
+    "race-map-write",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).expect("README.md is text")
+}
+
+/// What the program prints when it runs at the root of the repository, after its exit status was checked.
+fn output(args: &[&str], status: i32) -> String {
+    let run = Command::cargo_bin("golint-conc").expect("the binary").args(args).current_dir(root()).assert();
+    let run = run.code(status).stderr("");
+    String::from_utf8(run.get_output().stdout.clone()).expect("UTF-8")
+}
+
+#[test]
+fn the_showcase_has_its_five_incidents_and_no_more() {
+    let json = output(&["--format", "json", "testdata/showcase/..."], 1);
+    let report: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let findings = report["findings"].as_array().expect("findings");
+    let rules: Vec<_> = findings.iter().filter_map(|finding| finding["rule"].as_str()).collect();
+    assert_eq!(rules.iter().copied().collect::<BTreeSet<_>>(), BTreeSet::from(INCIDENTS), "{rules:?}");
+    assert_eq!(rules.len(), INCIDENTS.len(), "{rules:?}");
+}
+
+#[test]
+fn the_readme_shows_real_output() {
+    let printed = output(&["testdata/showcase/..."], 1);
+    let readme = readme();
+    let shown = readme.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let shown: Vec<&str> = shown.flat_map(|block| block.split("\n\n")).map(str::trim_end).collect();
+    assert!(!shown.is_empty(), "README.md shows no output");
+    for frame in shown {
+        assert!(printed.contains(frame), "README.md shows\n{frame}\nbut the program prints\n{printed}");
+    }
+}
+
+#[test]
+fn the_readme_knows_the_options() {
+    let help = output(&["--help"], 0);
+    // Options of cargo stand in its own commands.
+    let cargo = ["--release", "--workspace", "--locked", "--git", "--path"];
+    for word in readme().split(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
+        let is_option = word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic));
+        if is_option && !cargo.contains(&word) {
+            assert!(help.contains(word), "README.md: no option {word}");
+        }
+    }
+}
