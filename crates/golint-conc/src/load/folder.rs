@@ -44,6 +44,10 @@ pub fn load(folder: &Folder, options: &Options) -> Loaded {
     for name in &folder.names {
         files.extend(read(folder, name, options, &mut loaded));
     }
+    if folder.dir.to_str().is_none() && folder.display.contains(char::REPLACEMENT_CHARACTER) {
+        let help = "rename it, until then paths in it are shown inexactly";
+        loaded.problems.push(notice(folder.title(), None, "the name is not UTF-8", help));
+    }
     loaded.files = files.len();
     loaded.bytes = files.iter().map(|read| read.file.source.text().len()).sum();
     note_two_packages(folder, &files, &mut loaded.problems);

@@ -1,0 +1,10 @@
+//! The program as its users run it: arguments and files in, output and exit status out.
+
+#![expect(clippy::expect_used, clippy::disallowed_methods, reason = "tests make the world that they run in")]
+
+mod bad_input;
+mod flags;
+mod packages;
+mod patterns;
+mod support;
+mod writing;
