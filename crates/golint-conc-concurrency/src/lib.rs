@@ -5,6 +5,7 @@
 mod binding;
 mod channels;
 mod copies;
+mod loops;
 mod model;
 mod resolution;
 mod scope;

@@ -35,6 +35,13 @@ impl<'p> Model<'p> {
             | LocalKind::Const
             | LocalKind::Type
             | LocalKind::TypeParam => {
+                // The scope of a variable begins behind the statement that declares it.
+                let declares = parents.enclosing_stmt(info.ident).filter(
+                    |&stmt| matches!(cx.ast.stmt(stmt), Stmt::Assign { .. } | Stmt::Decl { .. }),
+                );
+                if declares.is_some_and(|stmt| start_of(cx, at) < cx.ast.stmt_span(stmt).end) {
+                    return false;
+                }
                 let block = parents.ancestors(info.ident).find(|node| opens_scope(cx, *node));
                 block.is_none_or(|block| parents.ancestors(at).any(|node| node == block))
             }

@@ -77,6 +77,14 @@ impl<'p> Cx<'p> {
         self.place(body.id, body.ast.stmt_span(stmt))
     }
 
+    /// The place of the word that a `for`, `select`, `switch`, `go` or `defer` statement begins with.
+    pub fn keyword_place(&self, body: BodyCx<'_>, stmt: StmtId) -> Place {
+        let span = body.ast.stmt_span(stmt);
+        let text = body.text_at(span);
+        let len = text.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(text.len());
+        self.place(body.id, Span::new(span.start, span.start + len as u32))
+    }
+
     /// The place of a node.
     pub fn node_place(&self, body: BodyCx<'_>, node: NodeRef) -> Place {
         match node {

@@ -1,0 +1,128 @@
+//! Loops: which have no condition, and what leaves them.
+
+use golint_conc_semantic::{BodyCx, Callee, Entity, Type};
+use golint_conc_syntax::Symbol;
+use golint_conc_syntax::ast::{BranchKind, Expr, ExprId, Stmt, StmtId};
+use golint_conc_syntax::visit::{NodeRef, walk_inline};
+
+use crate::model::Model;
+
+impl<'p> Model<'p> {
+    /// Whether a statement is a `for` that no condition of its own ends: `for { }`, `for true { }`, or a range over the
+    /// ticks of package `time`, whose channels are never closed.
+    pub fn is_endless(&self, cx: BodyCx<'p>, stmt: StmtId) -> bool {
+        match cx.ast.stmt(stmt) {
+            Stmt::For { cond, .. } => cond.is_none_or(
+                |cond| matches!(cx.entity(cond), Entity::Universe(name) if name == "true"),
+            ),
+            Stmt::Range { subject, .. } => is_ticks(cx, subject),
+            _ => false,
+        }
+    }
+
+    /// The first node under `within` that leaves the loop `of`, for its end or for an outer loop: a return, a branch,
+    /// a call that does not come back. Literals under `within` run on their own account.
+    pub fn leaves(&self, cx: BodyCx<'p>, within: impl Into<NodeRef>, of: StmtId) -> Option<NodeRef> {
+        let parents = self.parents(cx.id);
+        let mut found = None;
+        walk_inline(cx.ast, within, |node| {
+            let leaves = match node {
+                NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {
+                    Stmt::Return(_) => true,
+                    Stmt::Branch { kind: BranchKind::Goto, .. } => true,
+                    Stmt::Branch { kind: BranchKind::Break, label: None } => {
+                        parents.ancestors(stmt).find(|&above| takes_break(cx, above)) == Some(of.into())
+                    }
+                    Stmt::Branch { kind: BranchKind::Break, label: Some(label) } => {
+                        let target = labelled(cx, &parents, stmt, label);
+                        target.is_none_or(|target| !is_below(&parents, target, of))
+                    }
+                    Stmt::Branch { kind: BranchKind::Continue, label: Some(label) } => {
+                        let target = labelled(cx, &parents, stmt, label);
+                        target.is_none_or(|target| target != of && !is_below(&parents, target, of))
+                    }
+                    _ => false,
+                },
+                NodeRef::Expr(call) => {
+                    matches!(cx.ast.expr(call), Expr::Call { .. }) && self.never_returns(cx, call)
+                }
+                NodeRef::Clause(_) => false,
+            };
+            if leaves && found.is_none() {
+                found = Some(node);
+            }
+        });
+        found
+    }
+
+    /// Whether a call ends its goroutine or the process: `panic`, `os.Exit`, `log.Fatal` and what is called like them.
+    pub fn never_returns(&self, cx: BodyCx<'p>, call: ExprId) -> bool {
+        let callee = cx.callee(call);
+        if callee.is_builtin("panic")
+            || callee.is_func("os", &["Exit"])
+            || callee.is_func("syscall", &["Exit", "Exec"])
+            || callee.is_func("runtime", &["Goexit"])
+        {
+            return true;
+        }
+        let Expr::Call { fun, .. } = cx.ast.expr(cx.ast.unparen(call)) else { return false };
+        let name = match cx.ast.expr(cx.ast.unparen(fun)) {
+            Expr::Ident(name) => Some(name),
+            Expr::Selector { sel, .. } => cx.ast.ident(sel),
+            _ => None,
+        };
+        let is_known = matches!(callee, Callee::Func { body: Some(_), .. });
+        name.is_some_and(|name| {
+            let name = name.as_str();
+            let says_so = name.starts_with("Fatal") || name.starts_with("Panic") || name.starts_with("fatal");
+            says_so || !is_known && matches!(name, "Exit" | "Goexit" | "FailNow" | "SkipNow" | "Skip" | "Skipf" | "throw")
+        })
+    }
+}
+
+/// Whether ranging over a value means waiting for the ticks of a clock: `t.C` of a `time.Ticker`, or `time.Tick(d)`.
+fn is_ticks(cx: BodyCx<'_>, subject: ExprId) -> bool {
+    let subject = cx.ast.unparen(subject);
+    match cx.ast.expr(subject) {
+        Expr::Selector { base, sel } => {
+            cx.ast.ident(sel).is_some_and(|name| name == "C")
+                && (cx.is_named(base, "time", "Ticker") || cx.is_named(base, "time", "Timer"))
+        }
+        Expr::Call { .. } => cx.callee(subject).is_func("time", &["Tick"]),
+        Expr::Ident(_) => {
+            let init = cx.local(subject).and_then(|local| cx.local_info(local).init);
+            matches!(cx.underlying(subject), Type::Chan(..))
+                && init.is_some_and(|(init, _)| {
+                    !matches!(cx.ast.expr(init), Expr::Ident(_)) && is_ticks(cx, init)
+                })
+        }
+        _ => false,
+    }
+}
+
+fn takes_break(cx: BodyCx<'_>, node: NodeRef) -> bool {
+    matches!(node, NodeRef::Stmt(stmt) if matches!(
+        cx.ast.stmt(stmt),
+        Stmt::For { .. } | Stmt::Range { .. } | Stmt::Switch { .. } | Stmt::TypeSwitch { .. } | Stmt::Select { .. }
+    ))
+}
+
+/// The statement that carries the label that a branch names.
+fn labelled(
+    cx: BodyCx<'_>,
+    parents: &golint_conc_syntax::visit::Parents,
+    branch: StmtId,
+    label: Symbol,
+) -> Option<StmtId> {
+    parents.ancestors(branch).find_map(|node| match node {
+        NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {
+            Stmt::Labeled { label: own, stmt } if own == label => Some(stmt),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn is_below(parents: &golint_conc_syntax::visit::Parents, node: StmtId, above: StmtId) -> bool {
+    parents.ancestors(node).any(|ancestor| ancestor == above.into())
+}
