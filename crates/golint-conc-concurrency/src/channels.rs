@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use golint_conc_semantic::{
-    BodyCx, BodyId, Entity, LocalId, LocalKind, MemberKind, ObjId, ObjKind, Type, TypeId,
-};
+use golint_conc_semantic::{BodyCx, BodyId, Entity, LocalId, LocalKind, MemberKind, ObjId, ObjKind, Type};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::{NodeRef, Parents};
 use golint_conc_syntax::{Signals, Symbol};
@@ -19,8 +17,8 @@ pub enum ChanKey {
     Local(BodyId, LocalId),
     /// An unexported package-level variable.
     Global(ObjId),
-    /// An unexported field of a declared type of the package.
-    Field(TypeId, Symbol),
+    /// An unexported field of a declared type of the package, whatever its type arguments: type and field.
+    Field(Symbol, Symbol),
 }
 
 /// What a place does with a channel.
@@ -106,10 +104,10 @@ impl<'p> Model<'p> {
             }
             let parents = self.parents(id);
             for expr in (0..cx.ast.expr_count() as u32).map(ExprId::new) {
-                let Some((key, name)) = self.channel_key(cx, expr) else { continue };
+                let Some((key, name)) = channel_key(cx, expr) else { continue };
                 let (kind, in_select) = use_kind(cx, &parents, expr);
                 let at = *index.entry(key).or_insert_with(|| {
-                    channels.push(Channel { key, name, uses: Vec::new() });
+                    channels.push(Channel { key, name, uses: self.first_uses(key) });
                     channels.len() - 1
                 });
                 channels[at].uses.push(ChanUse { body: id, expr, kind, in_select });
@@ -135,62 +133,87 @@ impl<'p> Model<'p> {
             .collect();
         names.sort_unstable_by_key(|&(_, at)| at);
         for (id, decl) in self.pkg.bodies() {
-            let source = &self.pkg.files[decl.file].source;
-            let outline = &source.outline().decls[decl.decl];
+            let outline = &self.pkg.files[decl.file].source.outline().decls[decl.decl];
             if outline.signals.contains(Signals::CHAN) && !self.pkg.body_ast(id).is_opaque {
                 continue;
             }
-            let text = outline.span.slice(source.text());
             for &(name, at) in &names {
-                if mentions(text, name.as_str().as_bytes()) {
-                    let escape = ChanUse {
-                        body: id,
-                        expr: ExprId::new(0),
-                        kind: ChanUseKind::Escape,
-                        in_select: false,
-                    };
-                    channels[at].uses.push(escape);
+                if self.mentions(id, name) {
+                    let expr = ExprId::new(0);
+                    let kind = ChanUseKind::Escape;
+                    channels[at].uses.push(ChanUse { body: id, expr, kind, in_select: false });
                 }
             }
         }
     }
 
-    fn channel_key(&self, cx: BodyCx<'p>, expr: ExprId) -> Option<(ChanKey, Symbol)> {
-        let Expr::Ident(name) = cx.ast.expr(expr) else { return None };
-        match cx.entity(expr) {
-            Entity::Local(local) => {
-                let info = cx.local_info(local);
-                let is_chan = matches!(cx.pkg.types.get(cx.pkg.underlying(info.ty)), Type::Chan(..));
-                (is_chan && info.kind == LocalKind::Var && info.init.is_some())
-                    .then_some((ChanKey::Local(cx.id, local), name))
-            }
-            Entity::Object(id) => {
-                let is_var = cx.pkg.object(id).kind == ObjKind::Var && !name.is_exported();
-                let is_chan = is_var
-                    && matches!(cx.pkg.types.get(cx.pkg.underlying(cx.pkg.object_type(id))), Type::Chan(..));
-                is_chan.then_some((ChanKey::Global(id), name))
-            }
-            Entity::Member(_) => {
-                let member = cx.member_of(expr)?;
-                let is_field = member.kind == MemberKind::Field && !name.is_exported();
-                let is_own =
-                    matches!(cx.pkg.types.get(member.owner), Type::Named { pkg, .. } if pkg == cx.pkg.path);
-                let is_chan = is_field
-                    && is_own
-                    && matches!(cx.pkg.types.get(cx.pkg.underlying(member.ty)), Type::Chan(..));
-                is_chan.then_some((ChanKey::Field(member.owner, name), name))
-            }
-            _ => None,
-        }
+    /// Whether a name occurs as a word in the text of a declaration, comments included.
+    pub(crate) fn mentions(&self, id: BodyId, name: Symbol) -> bool {
+        let decl = self.pkg.body_decl(id);
+        let source = &self.pkg.files[decl.file].source;
+        let text = source.outline().decls[decl.decl].span.slice(source.text());
+        has_word(text, name)
+    }
+
+    /// What is done to a channel without naming it as an expression: the value of a package-level variable.
+    fn first_uses(&self, key: ChanKey) -> Vec<ChanUse> {
+        let ChanKey::Global(id) = key else { return Vec::new() };
+        let object = self.pkg.object(id);
+        let body = self.pkg.bodies().find(|(_, decl)| decl.file == object.file && decl.decl == object.decl);
+        let Some((body, _)) = body else { return Vec::new() };
+        let Some((_, value)) = self.pkg.var_init(id) else { return Vec::new() };
+        let kind = made_by(self.body(body), value);
+        vec![ChanUse { body, expr: value, kind, in_select: false }]
+    }
+
+    /// What the channel is known by that an expression denotes, parentheses and selectors included.
+    pub(crate) fn channel_key_of(&self, cx: BodyCx<'p>, expr: ExprId) -> Option<ChanKey> {
+        let expr = cx.ast.unparen(expr);
+        let name = match cx.ast.expr(expr) {
+            Expr::Selector { sel, .. } => sel,
+            _ => expr,
+        };
+        channel_key(cx, name).map(|(key, _)| key)
     }
 }
 
-fn mentions(text: &[u8], name: &[u8]) -> bool {
+/// What the channel is known by that a name denotes.
+fn channel_key(cx: BodyCx<'_>, expr: ExprId) -> Option<(ChanKey, Symbol)> {
+    let Expr::Ident(name) = cx.ast.expr(expr) else { return None };
+    match cx.entity(expr) {
+        Entity::Local(local) => {
+            let info = cx.local_info(local);
+            let is_chan = matches!(cx.pkg.types.get(cx.pkg.underlying(info.ty)), Type::Chan(..));
+            (is_chan && info.kind == LocalKind::Var && info.init.is_some())
+                .then_some((ChanKey::Local(cx.id, local), name))
+        }
+        Entity::Object(id) => {
+            let is_var = cx.pkg.object(id).kind == ObjKind::Var && !name.is_exported();
+            let is_chan = is_var
+                && matches!(cx.pkg.types.get(cx.pkg.underlying(cx.pkg.object_type(id))), Type::Chan(..));
+            is_chan.then_some((ChanKey::Global(id), name))
+        }
+        Entity::Member(_) => {
+            let member = cx.member_of(expr)?;
+            let is_field = member.kind == MemberKind::Field && !name.is_exported();
+            let Type::Named { pkg, name: owner, .. } = cx.pkg.types.get(member.owner) else {
+                return None;
+            };
+            let is_chan = is_field
+                && pkg == cx.pkg.path
+                && matches!(cx.pkg.types.get(cx.pkg.underlying(member.ty)), Type::Chan(..));
+            is_chan.then_some((ChanKey::Field(owner, name), name))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a name occurs in a text as a word of its own.
+pub(crate) fn has_word(text: &[u8], name: Symbol) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    text.windows(name.len()).enumerate().any(|(at, window)| {
-        window == name
-            && !at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(is_word)
-            && !text.get(at + name.len()).is_some_and(is_word)
+    memchr::memmem::find_iter(text, name.as_str()).any(|at| {
+        !at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(is_word)
+            && !text.get(at + name.as_str().len()).is_some_and(is_word)
     })
 }
 
@@ -220,7 +243,9 @@ fn use_kind(cx: BodyCx<'_>, parents: &Parents, mention: ExprId) -> (ChanUseKind,
                 _ => (ChanUseKind::Escape, false),
             },
             Expr::Binary { .. } => (ChanUseKind::Look, false),
-            Expr::KeyValue { key, value } if key == expr => (made_by(cx, value), false),
+            Expr::KeyValue { key, value } if key == expr && cx.member_of(key).is_some() => {
+                (made_by(cx, value), false)
+            }
             _ => (ChanUseKind::Escape, false),
         },
         NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {

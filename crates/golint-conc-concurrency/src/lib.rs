@@ -5,6 +5,8 @@
 mod binding;
 mod channels;
 mod copies;
+mod handoff;
+mod lifetime;
 mod loops;
 mod model;
 mod resolution;
@@ -18,6 +20,8 @@ pub use golint_conc_flow::{Flow, Func};
 pub use binding::{Binding, Bound};
 pub use channels::{ChanKey, ChanUse, ChanUseKind, Channel};
 pub use copies::{CopyKind, LockCopy};
+pub use handoff::StuckSend;
+pub use lifetime::{Unending, UnendingLoop};
 pub use model::{Call, Model, Spawn, SpawnKind};
 pub use resolution::{Resolution, Share};
 pub use scope::ContextInScope;

@@ -1,9 +1,10 @@
 //! Loops: which have no condition, and what leaves them.
 
-use golint_conc_semantic::{BodyCx, Callee, Entity, Type};
+use golint_conc_flow::CallEnd;
+use golint_conc_semantic::{BodyCx, Entity, Type};
 use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{BranchKind, Expr, ExprId, Stmt, StmtId};
-use golint_conc_syntax::visit::{NodeRef, walk_inline};
+use golint_conc_syntax::visit::{NodeRef, Parents, walk_inline};
 
 use crate::model::Model;
 
@@ -12,9 +13,9 @@ impl<'p> Model<'p> {
     /// ticks of package `time`, whose channels are never closed.
     pub fn is_endless(&self, cx: BodyCx<'p>, stmt: StmtId) -> bool {
         match cx.ast.stmt(stmt) {
-            Stmt::For { cond, .. } => cond.is_none_or(
-                |cond| matches!(cx.entity(cond), Entity::Universe(name) if name == "true"),
-            ),
+            Stmt::For { cond, .. } => {
+                cond.is_none_or(|cond| matches!(cx.entity(cond), Entity::Universe(name) if name == "true"))
+            }
             Stmt::Range { subject, .. } => is_ticks(cx, subject),
             _ => false,
         }
@@ -28,8 +29,7 @@ impl<'p> Model<'p> {
         walk_inline(cx.ast, within, |node| {
             let leaves = match node {
                 NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {
-                    Stmt::Return(_) => true,
-                    Stmt::Branch { kind: BranchKind::Goto, .. } => true,
+                    Stmt::Return(_) | Stmt::Branch { kind: BranchKind::Goto, .. } => true,
                     Stmt::Branch { kind: BranchKind::Break, label: None } => {
                         parents.ancestors(stmt).find(|&above| takes_break(cx, above)) == Some(of.into())
                     }
@@ -55,28 +55,9 @@ impl<'p> Model<'p> {
         found
     }
 
-    /// Whether a call ends its goroutine or the process: `panic`, `os.Exit`, `log.Fatal` and what is called like them.
+    /// Whether a call does not come back.
     pub fn never_returns(&self, cx: BodyCx<'p>, call: ExprId) -> bool {
-        let callee = cx.callee(call);
-        if callee.is_builtin("panic")
-            || callee.is_func("os", &["Exit"])
-            || callee.is_func("syscall", &["Exit", "Exec"])
-            || callee.is_func("runtime", &["Goexit"])
-        {
-            return true;
-        }
-        let Expr::Call { fun, .. } = cx.ast.expr(cx.ast.unparen(call)) else { return false };
-        let name = match cx.ast.expr(cx.ast.unparen(fun)) {
-            Expr::Ident(name) => Some(name),
-            Expr::Selector { sel, .. } => cx.ast.ident(sel),
-            _ => None,
-        };
-        let is_known = matches!(callee, Callee::Func { body: Some(_), .. });
-        name.is_some_and(|name| {
-            let name = name.as_str();
-            let says_so = name.starts_with("Fatal") || name.starts_with("Panic") || name.starts_with("fatal");
-            says_so || !is_known && matches!(name, "Exit" | "Goexit" | "FailNow" | "SkipNow" | "Skip" | "Skipf" | "throw")
-        })
+        self.flow.call_end(cx, call) != CallEnd::Returns
     }
 }
 
@@ -108,12 +89,7 @@ fn takes_break(cx: BodyCx<'_>, node: NodeRef) -> bool {
 }
 
 /// The statement that carries the label that a branch names.
-fn labelled(
-    cx: BodyCx<'_>,
-    parents: &golint_conc_syntax::visit::Parents,
-    branch: StmtId,
-    label: Symbol,
-) -> Option<StmtId> {
+fn labelled(cx: BodyCx<'_>, parents: &Parents, branch: StmtId, label: Symbol) -> Option<StmtId> {
     parents.ancestors(branch).find_map(|node| match node {
         NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {
             Stmt::Labeled { label: own, stmt } if own == label => Some(stmt),
@@ -123,6 +99,6 @@ fn labelled(
     })
 }
 
-fn is_below(parents: &golint_conc_syntax::visit::Parents, node: StmtId, above: StmtId) -> bool {
+fn is_below(parents: &Parents, node: StmtId, above: StmtId) -> bool {
     parents.ancestors(node).any(|ancestor| ancestor == above.into())
 }

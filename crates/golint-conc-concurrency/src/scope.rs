@@ -1,6 +1,6 @@
 //! Which context a place could have used.
 
-use golint_conc_semantic::{BodyCx, LocalId, LocalKind};
+use golint_conc_semantic::{BodyCx, Callee, LocalId, LocalKind};
 use golint_conc_syntax::ast::{Expr, Stmt};
 use golint_conc_syntax::visit::NodeRef;
 
@@ -36,9 +36,9 @@ impl<'p> Model<'p> {
             | LocalKind::Type
             | LocalKind::TypeParam => {
                 // The scope of a variable begins behind the statement that declares it.
-                let declares = parents.enclosing_stmt(info.ident).filter(
-                    |&stmt| matches!(cx.ast.stmt(stmt), Stmt::Assign { .. } | Stmt::Decl { .. }),
-                );
+                let declares = parents
+                    .enclosing_stmt(info.ident)
+                    .filter(|&stmt| matches!(cx.ast.stmt(stmt), Stmt::Assign { .. } | Stmt::Decl { .. }));
                 if declares.is_some_and(|stmt| start_of(cx, at) < cx.ast.stmt_span(stmt).end) {
                     return false;
                 }
@@ -46,6 +46,12 @@ impl<'p> Model<'p> {
                 block.is_none_or(|block| parents.ancestors(at).any(|node| node == block))
             }
         }
+    }
+
+    /// The context of a caller that a place could have used: one that is a parameter or is made from one, rather than
+    /// a root of its own.
+    pub fn caller_context(&self, cx: BodyCx<'p>, at: impl Into<NodeRef>) -> Option<ContextInScope> {
+        self.context_in_scope(cx, at).filter(|context| comes_from_caller(cx, context.local))
     }
 
     /// The context that a place could have used, the innermost first: a variable of type `context.Context` or
@@ -75,6 +81,23 @@ impl<'p> Model<'p> {
             found = Some(ContextInScope { local: id, expr, is_request });
         }
         found
+    }
+}
+
+fn comes_from_caller(cx: BodyCx<'_>, local: LocalId) -> bool {
+    let info = cx.local_info(local);
+    match (info.kind, info.init) {
+        (LocalKind::Param | LocalKind::Receiver, _) => true,
+        (_, Some((init, _))) => match cx.callee(init) {
+            // `r.Context()`, `stream.Context()`
+            Callee::Method { name, .. } if name == "Context" => true,
+            // `context.WithTimeout(ctx, d)`
+            _ => {
+                let from = cx.args(init).first().and_then(|&arg| cx.local(arg));
+                from.is_some_and(|from| from < local && comes_from_caller(cx, from))
+            }
+        },
+        _ => false,
     }
 }
 

@@ -85,6 +85,19 @@ impl<'p> Cx<'p> {
         self.place(body.id, Span::new(span.start, span.start + len as u32))
     }
 
+    /// The place to show for a goroutine's start: the line with `go` on it up to the block of a literal.
+    pub fn start_place(&self, spawn: &Spawn) -> Place {
+        let body = self.body(spawn.body);
+        let mut span = spawn.span;
+        if let Some(block) = spawn.target.filter(|t| t.body == spawn.body).and_then(|t| self.model.block(t)) {
+            let start = body.ast.stmt_span(block.1).start;
+            if spawn.span.start < start && start < spawn.span.end {
+                span.end = start + 1;
+            }
+        }
+        self.place(spawn.body, span)
+    }
+
     /// The place of a node.
     pub fn node_place(&self, body: BodyCx<'_>, node: NodeRef) -> Place {
         match node {

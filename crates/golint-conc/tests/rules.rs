@@ -1,7 +1,8 @@
 //! The rules against `testdata/<rule>/<case>/*.go` with `// want "regex"`, and against the examples of their pages.
 //!
 //! A case is a folder with one or more packages; its `go.mod`, if any, sets the language version. Only the case's rule
-//! runs. Each line that is reported must want it, and each want must be reported. A line that is reported wrongly, or
+//! runs. Each line that is reported must want it, and each want must be reported. A want on a line of its own speaks of the
+//! line above, for rules that take a comment beside the code into account. A line that is reported wrongly, or
 //! not reported, carries `// FIXME false positive: why` or `// FIXME false negative: why`.
 //!
 //! Of each rule the first findings are kept as printed in `snapshots/<rule>.snap`; `INSTA_UPDATE=always` renews them.
@@ -115,9 +116,10 @@ fn compare(path: &str, report: &PackageReport, errors: &mut Vec<String>) -> Resu
     for (index, line) in text.lines().enumerate() {
         let Some((_, comment)) = line.split_once("// want ") else { continue };
         let comment = comment.split("// FIXME").next().unwrap_or_default();
+        let line_number = if line.trim_start().starts_with("// want ") { index } else { index + 1 };
         for found in quoted.captures_iter(comment) {
             let pattern = found.get(1).or(found.get(2)).map_or("", |m| m.as_str());
-            wants.push((index + 1, Regex::new(pattern)?, false));
+            wants.push((line_number, Regex::new(pattern)?, false));
         }
     }
     for diagnostic in &report.diagnostics {

@@ -1,7 +1,7 @@
 //! See `rules/context-background-in-scope.md`.
 
 use golint_conc_concurrency::ContextInScope;
-use golint_conc_semantic::{BodyCx, Callee, LocalId, LocalKind};
+use golint_conc_semantic::{BodyCx, Callee, LocalId};
 use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk, walk_inline};
@@ -15,8 +15,21 @@ pub(crate) struct ContextBackgroundInScope;
 
 /// Words in the names of functions whose work must get done although the caller has given up.
 const ENDING_WORDS: [&str; 15] = [
-    "shutdown", "close", "stop", "cleanup", "rollback", "release", "revoke", "detach", "background", "async",
-    "unlock", "cancel", "kill", "terminate", "abort",
+    "shutdown",
+    "close",
+    "stop",
+    "cleanup",
+    "rollback",
+    "release",
+    "revoke",
+    "detach",
+    "background",
+    "async",
+    "unlock",
+    "cancel",
+    "kill",
+    "terminate",
+    "abort",
 ];
 
 struct Ignored {
@@ -28,7 +41,10 @@ struct Ignored {
 
 impl Finding for Ignored {
     fn message(&self) -> String {
-        format!("`context.{}()` ignores `{}`: cancelling it does not stop this call", self.made, self.context.expr)
+        format!(
+            "`context.{}()` ignores `{}`: cancelling it does not stop this call",
+            self.made, self.context.expr
+        )
     }
 
     fn primary(&self) -> Place {
@@ -36,12 +52,22 @@ impl Finding for Ignored {
     }
 
     fn steps(&self) -> Vec<Step> {
-        let what = if self.context.is_request { "the request, with its context, is in scope" } else { "the context is in scope" };
-        vec![step(self.declared, 0, what), step(self.place, 0, "a context that is never cancelled is passed instead")]
+        let what = if self.context.is_request {
+            "the request, with its context, is in scope"
+        } else {
+            "the context is in scope"
+        };
+        vec![
+            step(self.declared, 0, what),
+            step(self.place, 0, "a context that is never cancelled is passed instead"),
+        ]
     }
 
     fn help(&self) -> Option<String> {
-        Some(format!("pass `{0}`, or `context.WithoutCancel({0})` where the call must outlive it", self.context.expr))
+        Some(format!(
+            "pass `{0}`, or `context.WithoutCancel({0})` where the call must outlive it",
+            self.context.expr
+        ))
     }
 
     fn edits(&self) -> Vec<Edit> {
@@ -80,8 +106,8 @@ impl Rule for ContextBackgroundInScope {
                 callee if callee.is_func("context", &["TODO"]) => "TODO",
                 _ => continue,
             };
-            let Some(context) = cx.model.context_in_scope(body, call.expr) else { continue };
-            if !comes_from_caller(body, context.local) || is_meant(cx, body, call.expr, &context) {
+            let Some(context) = cx.model.caller_context(body, call.expr) else { continue };
+            if is_meant(cx, body, call.expr, &context) {
                 continue;
             }
             report.add(&Ignored {
@@ -91,26 +117,6 @@ impl Rule for ContextBackgroundInScope {
                 context,
             });
         }
-    }
-}
-
-/// Whether a context is a parameter or made from one, rather than a root of its own.
-fn comes_from_caller(body: BodyCx<'_>, local: LocalId) -> bool {
-    let info = body.local_info(local);
-    match (info.kind, info.init) {
-        (LocalKind::Param | LocalKind::Receiver, _) => true,
-        (_, Some((init, _))) => {
-            let callee = body.callee(init);
-            match callee {
-                // `r.Context()`, `stream.Context()`
-                Callee::Method { name, .. } if name == "Context" => true,
-                // `context.WithTimeout(ctx, d)`
-                _ => body.args(init).first().and_then(|&arg| body.local(arg)).is_some_and(|from| {
-                    from != local && comes_from_caller(body, from)
-                }),
-            }
-        }
-        _ => false,
     }
 }
 
@@ -144,9 +150,11 @@ fn is_meant(cx: &Cx<'_>, body: BodyCx<'_>, background: ExprId, context: &Context
             NodeRef::Stmt(stmt) => match body.ast.stmt(stmt) {
                 Stmt::Go(_) | Stmt::Defer(_) => true,
                 Stmt::If { cond, .. } if below != NodeRef::Expr(cond) => doubts(body, cond, context.local),
-                Stmt::Block(stmts) => body.ast.list(stmts).take_while(|&stmt| NodeRef::Stmt(stmt) != below).any(|stmt| {
-                    waits_for_end(body, stmt.into(), context.local)
-                }),
+                Stmt::Block(stmts) => body
+                    .ast
+                    .list(stmts)
+                    .take_while(|&stmt| NodeRef::Stmt(stmt) != below)
+                    .any(|stmt| waits_for_end(body, stmt.into(), context.local)),
                 _ => false,
             },
             NodeRef::Clause(clause) => {
@@ -174,7 +182,10 @@ fn is_ending(body: BodyCx<'_>, call: ExprId) -> bool {
     name.is_some_and(|name| {
         let name = name.as_str().to_ascii_lowercase();
         ENDING_WORDS.iter().any(|word| name.contains(word))
-            || name.contains("log") || name.starts_with("debug") || name.starts_with("info") || name.starts_with("warn")
+            || name.contains("log")
+            || name.starts_with("debug")
+            || name.starts_with("info")
+            || name.starts_with("warn")
     })
 }
 
@@ -201,7 +212,9 @@ fn is_kept(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> bool {
     let Stmt::Assign { lhs, .. } = body.ast.stmt(stmt) else { return true };
     body.ast.list(lhs).any(|target| match body.local(target) {
         None => !body.ast.ident(target).is_some_and(golint_conc_syntax::Symbol::is_blank),
-        Some(local) => cx.model.uses_of(body, local).into_iter().any(|mention| escapes(cx, body, mention, local)),
+        Some(local) => {
+            cx.model.uses_of(body, local).into_iter().any(|mention| escapes(cx, body, mention, local))
+        }
     })
 }
 
@@ -212,7 +225,8 @@ fn escapes(cx: &Cx<'_>, body: BodyCx<'_>, mention: ExprId, local: LocalId) -> bo
         Some(NodeRef::Expr(above)) => match body.ast.expr(above) {
             Expr::KeyValue { .. } | Expr::Composite { .. } => return true,
             Expr::Call { .. } => {
-                if matches!(parents.parent(above), Some(NodeRef::Stmt(stmt)) if matches!(body.ast.stmt(stmt), Stmt::Go(_))) {
+                if matches!(parents.parent(above), Some(NodeRef::Stmt(stmt)) if matches!(body.ast.stmt(stmt), Stmt::Go(_)))
+                {
                     return true;
                 }
             }
@@ -246,7 +260,9 @@ fn doubts(body: BodyCx<'_>, cond: ExprId, local: LocalId) -> bool {
         let NodeRef::Expr(expr) = node else { return };
         found |= match body.ast.expr(expr) {
             Expr::Binary { op: BinaryOp::Eq | BinaryOp::Ne, lhs, rhs } => {
-                (body.local(lhs) == Some(local) && body.is_nil(rhs)) || is_err_of(body, lhs, local) || is_err_of(body, rhs, local)
+                (body.local(lhs) == Some(local) && body.is_nil(rhs))
+                    || is_err_of(body, lhs, local)
+                    || is_err_of(body, rhs, local)
             }
             Expr::Call { .. } => is_err_of(body, expr, local),
             _ => false,
@@ -264,7 +280,8 @@ fn is_err_of(body: BodyCx<'_>, expr: ExprId, local: LocalId) -> bool {
 /// Whether a node waits until the context has ended.
 fn waits_for_end(body: BodyCx<'_>, node: NodeRef, local: LocalId) -> bool {
     let mut found = false;
-    if matches!(node, NodeRef::Stmt(stmt) if matches!(body.ast.stmt(stmt), Stmt::Select { .. } | Stmt::For { .. })) {
+    if matches!(node, NodeRef::Stmt(stmt) if matches!(body.ast.stmt(stmt), Stmt::Select { .. } | Stmt::For { .. }))
+    {
         return false;
     }
     walk_inline(body.ast, node, |node| {

@@ -13,8 +13,31 @@ pub(crate) struct ContextInStruct;
 
 /// Ends of type names that say that the value lives as long as one call or one request.
 const SHORT_LIVED: [&str; 26] = [
-    "Request", "Req", "Options", "Option", "Opts", "Config", "Params", "Args", "Call", "Query", "Op", "Operation",
-    "Iterator", "Iter", "Event", "Message", "Msg", "Job", "Task", "Txn", "Tx", "Context", "Ctx", "Span", "Command",
+    "Request",
+    "Req",
+    "Options",
+    "Option",
+    "Opts",
+    "Config",
+    "Params",
+    "Args",
+    "Call",
+    "Query",
+    "Op",
+    "Operation",
+    "Iterator",
+    "Iter",
+    "Event",
+    "Message",
+    "Msg",
+    "Job",
+    "Task",
+    "Txn",
+    "Tx",
+    "Context",
+    "Ctx",
+    "Span",
+    "Command",
     "Stream",
 ];
 
@@ -26,7 +49,10 @@ struct Kept {
 
 impl Finding for Kept {
     fn message(&self) -> String {
-        format!("`{}.{}` keeps a context: whose deadline and cancellation it carries can't be seen at the calls", self.ty, self.field)
+        format!(
+            "`{}.{}` keeps a context: whose deadline and cancellation it carries can't be seen at the calls",
+            self.ty, self.field
+        )
     }
 
     fn primary(&self) -> Place {
@@ -82,7 +108,9 @@ fn is_context(pkg: &Package, object: &Object) -> bool {
 /// The named fields of type `context.Context` in the struct that an object declares, with where each stands.
 fn context_fields(pkg: &Package, object: &Object) -> Vec<(String, Span)> {
     let ast: &Ast = pkg.decl_ast(object);
-    let Some(Spec::Type { ty, .. }) = pkg.spec(object).map(|(spec, _)| ast.spec(spec)) else { return Vec::new() };
+    let Some(Spec::Type { ty, .. }) = pkg.spec(object).map(|(spec, _)| ast.spec(spec)) else {
+        return Vec::new();
+    };
     let Expr::Struct { fields } = ast.expr(ast.unparen(ty)) else { return Vec::new() };
     let own = pkg.types.named(pkg.path.as_str(), object.name.as_str());
     let Type::Struct(types) = pkg.types.get(pkg.underlying(own)) else { return Vec::new() };
@@ -96,7 +124,9 @@ fn context_fields(pkg: &Package, object: &Object) -> Vec<(String, Span)> {
         for name in ast.list(field.names) {
             let Some(symbol) = ast.ident(name) else { continue };
             let is_context = types.iter().any(|known| {
-                known.name == symbol && !known.is_embedded && pkg.types.is_named(known.ty, "context", "Context")
+                known.name == symbol
+                    && !known.is_embedded
+                    && pkg.types.is_named(known.ty, "context", "Context")
             });
             if is_context {
                 found.push((symbol.to_string(), ast.expr_span(name)));

@@ -84,7 +84,9 @@ impl Rule for SelectBreakNoExit {
 }
 
 fn check_loop(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId, report: &mut Report<'_>) {
-    let (Stmt::For { body: block, .. } | Stmt::Range { body: block, .. }) = body.ast.stmt(turn) else { return };
+    let (Stmt::For { body: block, .. } | Stmt::Range { body: block, .. }) = body.ast.stmt(turn) else {
+        return;
+    };
     let stmts: Vec<StmtId> = body.ast.list(body.ast.block(block)).collect();
     for &select in &stmts {
         let Stmt::Select { clauses } = body.ast.stmt(select) else { continue };
@@ -123,7 +125,9 @@ fn meant_to_leave(body: BodyCx<'_>, clause: &Clause) -> Option<(StmtId, String)>
     let ok = body.local(ok?)?;
     body.ast.list(clause.body).find_map(|stmt| {
         let Stmt::If { cond, then, els: None, .. } = body.ast.stmt(stmt) else { return None };
-        let Expr::Unary { op: UnaryOp::Not, operand } = body.ast.expr(body.ast.unparen(cond)) else { return None };
+        let Expr::Unary { op: UnaryOp::Not, operand } = body.ast.expr(body.ast.unparen(cond)) else {
+            return None;
+        };
         let word = last_break(body, body.ast.list(body.ast.block(then)).last()?)?;
         (body.local(operand) == Some(ok)).then(|| (word, format!("`{}` is closed", body.text(channel))))
     })

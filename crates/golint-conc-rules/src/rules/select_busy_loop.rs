@@ -92,7 +92,8 @@ fn spinning_default(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId) -> Option<(Clau
     let mut others = stmts.iter().copied().filter(|&stmt| stmt != select);
     let spins = 1 < clauses.len()
         && cond.is_none_or(|cond| !may_wait_or_progress(cx, body, cond.into()))
-        && others.all(|stmt| !may_wait_or_progress(cx, body, stmt.into()) && !always_leaves(cx, body, stmt, turn));
+        && others
+            .all(|stmt| !may_wait_or_progress(cx, body, stmt.into()) && !always_leaves(cx, body, stmt, turn));
     spins.then_some((default, stmts.len() == 1))
 }
 
@@ -112,7 +113,12 @@ fn may_wait_or_progress(cx: &Cx<'_>, body: BodyCx<'_>, node: NodeRef) -> bool {
         found |= match node {
             NodeRef::Stmt(stmt) => !matches!(
                 body.ast.stmt(stmt),
-                Stmt::Expr(_) | Stmt::If { .. } | Stmt::Block(_) | Stmt::Return(_) | Stmt::Branch { .. } | Stmt::Empty
+                Stmt::Expr(_)
+                    | Stmt::If { .. }
+                    | Stmt::Block(_)
+                    | Stmt::Return(_)
+                    | Stmt::Branch { .. }
+                    | Stmt::Empty
             ),
             NodeRef::Expr(expr) => match body.ast.expr(expr) {
                 Expr::Unary { op: UnaryOp::Recv, .. } | Expr::Func { .. } => true,

@@ -1,0 +1,402 @@
+//! What ends a goroutine, or that nothing does.
+
+use golint_conc_flow::{ExitKind, Func, FuncGraph, LoopExitKind};
+use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalKind, ObjKind, Root};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
+use golint_conc_syntax::visit::{NodeRef, walk_inline};
+use golint_conc_syntax::{Signals, Symbol};
+
+use crate::channels::{ChanUseKind, Channel, has_word};
+use crate::model::{Model, Spawn, SpawnKind};
+use crate::scope::ContextInScope;
+
+/// How many calls up to `main` or `init` are followed.
+const MAX_CALLERS: usize = 8;
+
+/// How many functions of the package are followed from a goroutine's.
+const MAX_RUNS: usize = 64;
+
+/// Words in names that say that somebody asks for an end.
+const END_WORDS: [&str; 9] =
+    ["done", "quit", "stop", "exit", "shutdown", "shutting", "cancel", "clos", "kill"];
+
+/// Types whose values are handed to the functions that run a command, as `main` does.
+const COMMANDS: [(&str, &str); 3] = [
+    ("github.com/spf13/cobra", "Command"),
+    ("github.com/urfave/cli", "Context"),
+    ("github.com/urfave/cli/v2", "Context"),
+];
+
+/// A loop that nobody can end.
+#[derive(Clone, Debug)]
+pub struct UnendingLoop {
+    /// The function that has it.
+    pub func: Func,
+    /// The loop.
+    pub stmt: StmtId,
+    /// Why it goes on.
+    pub why: Unending,
+}
+
+/// Why a loop goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unending {
+    /// It has no condition and no way out.
+    NoExit,
+    /// It ranges over this channel, which only the package can reach and which nothing in it closes.
+    NeverClosed(String),
+    /// It waits by the clock and tries again until what it tries succeeds or fails; nobody can call it off.
+    Polls,
+}
+
+impl<'p> Model<'p> {
+    /// `func` and the functions of this package that it surely calls in the same goroutine if it comes so far: declared
+    /// functions, literals called on the spot or deferred, and variables that only ever hold one literal. Bounded.
+    pub fn runs(&self, func: Func) -> Vec<Func> {
+        let mut order = vec![func];
+        let mut next = 0;
+        while let Some(&current) = order.get(next) {
+            next += 1;
+            let Some((cx, block)) = self.block(current) else { continue };
+            let parents = self.parents(current.body);
+            walk_inline(cx.ast, block, |node| {
+                let NodeRef::Expr(expr) = node else { return };
+                let Expr::Call { fun, .. } = cx.ast.expr(expr) else { return };
+                let is_go = matches!(parents.parent(expr), Some(NodeRef::Stmt(stmt))
+                    if matches!(cx.ast.stmt(stmt), Stmt::Go(_)));
+                if let Some(target) = self.callable(cx, fun)
+                    && !is_go
+                    && order.len() < MAX_RUNS
+                    && !order.contains(&target)
+                {
+                    order.push(target);
+                }
+            });
+        }
+        order
+    }
+
+    /// The first loop in what a goroutine runs that nothing ends.
+    pub fn unending_loop(&self, func: Func) -> Option<UnendingLoop> {
+        self.runs(func).into_iter().find_map(|func| {
+            let cx = self.body(func.body);
+            if cx.ast.is_opaque {
+                return None;
+            }
+            let graph = self.flow.graph(func)?;
+            let reachable = graph.reachable(FuncGraph::ENTRY);
+            let mut stmts: Vec<_> = graph.loops.iter().filter(|l| reachable.contains(l.header)).collect();
+            stmts.sort_by_key(|l| cx.ast.stmt_span(l.stmt).start);
+            stmts.into_iter().find_map(|found| {
+                let stmt = found.stmt;
+                let why = match cx.ast.stmt(stmt) {
+                    _ if self.is_endless(cx, stmt) => Unending::NoExit,
+                    Stmt::Range { subject, .. } if self.is_never_closed(cx, subject) => {
+                        Unending::NeverClosed(cx.text(subject).to_owned())
+                    }
+                    _ => return None,
+                };
+                let is_range = matches!(cx.ast.stmt(stmt), Stmt::Range { .. });
+                let exits = graph.loop_exits(stmt);
+                let stays = exits.iter().all(|exit| match exit.kind {
+                    // Of the ranges that come here, none runs out of elements.
+                    LoopExitKind::Done => is_range,
+                    LoopExitKind::Jump => false,
+                    LoopExitKind::Exit(kind) => matches!(kind, ExitKind::Stuck(_)),
+                });
+                if stays {
+                    return (!self.may_end_in_callee(cx, stmt)).then_some(UnendingLoop { func, stmt, why });
+                }
+                let succeeds = exits.iter().any(|exit| match exit.kind {
+                    LoopExitKind::Jump => true,
+                    LoopExitKind::Exit(kind) => kind.returns(),
+                    LoopExitKind::Done => false,
+                });
+                let polls = succeeds && why == Unending::NoExit && polls(cx, stmt);
+                polls.then_some(UnendingLoop { func, stmt, why: Unending::Polls })
+            })
+        })
+    }
+
+    /// Whether a loop calls a function of the package that ends the goroutine or the process on some path.
+    fn may_end_in_callee(&self, cx: BodyCx<'p>, stmt: StmtId) -> bool {
+        let mut found = false;
+        walk_inline(cx.ast, stmt, |node| {
+            let NodeRef::Expr(expr) = node else { return };
+            let Expr::Call { fun, .. } = cx.ast.expr(expr) else { return };
+            let graph = self.callable(cx, fun).and_then(|callee| self.flow.graph(callee));
+            found |= graph.is_some_and(|graph| {
+                let ends = |kind| matches!(kind, ExitKind::Goexit(_) | ExitKind::ProcessEnd(_));
+                graph.exits().iter().any(|exit| ends(exit.kind))
+            });
+        });
+        found
+    }
+
+    /// The context of a caller that a goroutine could have been given, and the loop that nobody can end for want of it.
+    /// Nothing where the goroutine knows a context, is waited for, or runs as long as the process.
+    pub fn loop_without_context(&self, spawn: &Spawn) -> Option<(ContextInScope, UnendingLoop)> {
+        let context = self.caller_context(self.body(spawn.body), spawn.node)?;
+        let turn = self.unending_loop(spawn.target?)?;
+        let is_tied = self.has_context(spawn)
+            || self.is_waited_for(spawn)
+            || self.runs_with_process(spawn.body, spawn.node);
+        (!is_tied).then_some((context, turn))
+    }
+
+    /// Whether a channel is one that only this package can reach and that nothing in it closes.
+    fn is_never_closed(&self, cx: BodyCx<'p>, subject: ExprId) -> bool {
+        self.channel_of(cx, subject)
+            .is_some_and(|channel| channel.is_closed_world() && !channel.has(ChanUseKind::Close))
+    }
+
+    /// Whether a goroutine is given a context or request, or reaches one that it did not make itself.
+    pub fn has_context(&self, spawn: &Spawn) -> bool {
+        let cx = self.body(spawn.body);
+        let mut found = false;
+        walk_inline(cx.ast, spawn.call, |node| {
+            found |= matches!(node, NodeRef::Expr(expr) if is_context(cx, expr) && !is_root(cx, expr));
+        });
+        let Some(target) = spawn.target else { return found };
+        let called = self.runs(target);
+        found
+            || self.reach(target).0.into_iter().any(|func| {
+                let Some((cx, block)) = self.block(func) else { return true };
+                // What a parameter is, the call says, which is looked at on its own.
+                let is_own = |expr| called.contains(&func) && is_parameter(cx, expr, func);
+                let mut found = false;
+                walk_inline(cx.ast, block, |node| {
+                    let NodeRef::Expr(expr) = node else { return };
+                    found |= is_context(cx, expr) && !is_root(cx, expr) && !is_own(expr);
+                });
+                found
+            })
+    }
+
+    /// Whether somebody waits for the goroutine: it was started by a group, or marks a `WaitGroup` as done.
+    pub fn is_waited_for(&self, spawn: &Spawn) -> bool {
+        if matches!(spawn.kind, SpawnKind::WaitGroup | SpawnKind::ErrGroup) {
+            return true;
+        }
+        let Some(target) = spawn.target else { return false };
+        self.reach(target).0.into_iter().any(|func| {
+            let Some((cx, block)) = self.block(func) else { return true };
+            let mut found = false;
+            walk_inline(cx.ast, block, |node| {
+                if let NodeRef::Expr(expr) = node
+                    && matches!(cx.ast.expr(expr), Expr::Call { .. })
+                {
+                    found |= cx.callee(expr).is_method("sync", "WaitGroup", &["Done"]);
+                }
+            });
+            found
+        })
+    }
+
+    /// Whether a place runs at most once in the life of the process, or as often as `main` and `init` say: it is in
+    /// one of them, in the value of a package-level variable, in a function given to a `sync.Once`, or in a function
+    /// that only such places call.
+    pub fn runs_with_process(&self, body: BodyId, node: impl Into<NodeRef>) -> bool {
+        self.runs_with_process_bounded(body, node.into(), 0)
+    }
+
+    fn runs_with_process_bounded(&self, body: BodyId, node: NodeRef, depth: usize) -> bool {
+        let cx = self.body(body);
+        let parents = self.parents(body);
+        // The runtime is the process.
+        if self.pkg.path == "runtime" || self.is_guarded_once(cx, node) {
+            return true;
+        }
+        let mut at = node;
+        while let Some(lit) = parents.enclosing_func(cx.ast, at) {
+            let Some(NodeRef::Expr(call)) = parents.parent(lit) else { return false };
+            let Expr::Call { fun, .. } = cx.ast.expr(call) else { return false };
+            let callee = cx.callee(call);
+            let is_once = callee.is_method("sync", "Once", &["Do"])
+                || callee.is_func("sync", &["OnceFunc", "OnceValue", "OnceValues"]);
+            if is_once {
+                return true;
+            }
+            if cx.ast.unparen(fun) != lit && !self.spawns(body).iter().any(|spawn| spawn.call == call) {
+                return false;
+            }
+            at = lit.into();
+        }
+        if self.is_process_lifetime(body) || takes_command(cx) {
+            return true;
+        }
+        if MAX_CALLERS <= depth {
+            return false;
+        }
+        let decl = self.pkg.body_decl(body);
+        let is_private = self.pkg.name == "main" || !decl.name.is_exported();
+        is_private
+            && self.callers(body).is_some_and(|callers| {
+                (!callers.is_empty() || self.is_in_plain_variable(decl.name))
+                    && callers.into_iter().all(|(caller, call)| {
+                        caller != body && self.runs_with_process_bounded(caller, call.into(), depth + 1)
+                    })
+            })
+    }
+
+    /// Whether the value of a package-level variable that is no body, for want of words that bear on concurrency,
+    /// mentions a name.
+    fn is_in_plain_variable(&self, name: Symbol) -> bool {
+        self.pkg.objects().any(|(_, object)| {
+            let source = &self.pkg.files[object.file].source;
+            let outline = &source.outline().decls[object.decl];
+            object.kind == ObjKind::Var
+                && outline.signals == Signals::NONE
+                && has_word(outline.span.slice(source.text()), name)
+        })
+    }
+
+    /// Whether a place stands under a condition on a package-level variable that is set there too, so that it runs for
+    /// the first caller only.
+    fn is_guarded_once(&self, cx: BodyCx<'p>, node: NodeRef) -> bool {
+        self.parents(cx.id).ancestors(node).any(|above| {
+            let NodeRef::Stmt(stmt) = above else { return false };
+            let Stmt::If { cond, then, .. } = cx.ast.stmt(stmt) else { return false };
+            let mut guards = Vec::new();
+            let mut swaps = false;
+            walk_inline(cx.ast, cond, |node| {
+                let NodeRef::Expr(expr) = node else { return };
+                let path = cx.path(expr).filter(|path| matches!(path.root, Root::Global(_)));
+                guards.extend(path.map(|path| path.root));
+                swaps |= matches!(cx.callee(expr), Callee::Method { name, .. } if name == "CompareAndSwap");
+            });
+            let mut sets = swaps && !guards.is_empty();
+            walk_inline(cx.ast, then, |node| {
+                if let NodeRef::Stmt(stmt) = node
+                    && let Stmt::Assign { lhs, .. } = cx.ast.stmt(stmt)
+                {
+                    sets |= cx
+                        .ast
+                        .list(lhs)
+                        .any(|to| cx.path(to).is_some_and(|path| guards.contains(&path.root)));
+                }
+            });
+            sets
+        })
+    }
+
+    /// All calls of a function or method in this package; `None` where something else is done with it, such as
+    /// taking it as a value, so that others may call it too.
+    pub fn callers(&self, body: BodyId) -> Option<Vec<(BodyId, ExprId)>> {
+        let decl = self.pkg.body_decl(body);
+        let mut callers = Vec::new();
+        for (id, _) in self.pkg.bodies() {
+            if !self.mentions(id, decl.name) {
+                continue;
+            }
+            let cx = self.body(id);
+            let parents = self.parents(id);
+            for expr in (0..cx.ast.expr_count() as u32).map(ExprId::new) {
+                if cx.ast.ident(expr) != Some(decl.name) {
+                    continue;
+                }
+                let whole = match parents.parent(expr) {
+                    Some(NodeRef::Expr(above)) if is_selected(cx, above, expr) => above,
+                    _ => expr,
+                };
+                if cx.callee_of(whole).body() != Some(body) {
+                    continue;
+                }
+                match parents.parent(whole) {
+                    Some(NodeRef::Expr(call)) if is_called(cx, call, whole) => callers.push((id, call)),
+                    _ => return None,
+                }
+            }
+        }
+        Some(callers)
+    }
+
+    /// The channel with all its uses that an expression denotes, where the package can see all of it.
+    pub fn channel_of(&self, cx: BodyCx<'p>, expr: ExprId) -> Option<Channel> {
+        let key = self.channel_key_of(cx, expr)?;
+        self.channels().iter().find(|channel| channel.key == key).cloned()
+    }
+}
+
+/// Whether a loop waits by the clock alone, and nothing in it speaks of an end that somebody else may ask for:
+/// neither a channel nor a name that says so.
+fn polls(cx: BodyCx<'_>, stmt: StmtId) -> bool {
+    let (mut waits, mut may_be_told) = (false, false);
+    walk_inline(cx.ast, stmt, |node| match node {
+        NodeRef::Expr(expr) => match cx.ast.expr(expr) {
+            Expr::Call { .. } => waits |= cx.callee(expr).is_func("time", &["Sleep"]),
+            Expr::Unary { op: UnaryOp::Recv, operand } => {
+                let is_clock = is_clock(cx, operand);
+                waits |= is_clock;
+                may_be_told |= !is_clock;
+            }
+            Expr::Ident(name) => may_be_told |= speaks_of_end(name),
+            _ => {}
+        },
+        NodeRef::Stmt(stmt) => may_be_told |= matches!(cx.ast.stmt(stmt), Stmt::Send { .. }),
+        NodeRef::Clause(_) => {}
+    });
+    waits && !may_be_told
+}
+
+/// Whether a function is what a command runs.
+fn takes_command(cx: BodyCx<'_>) -> bool {
+    cx.locals().any(|(_, local)| {
+        local.kind == LocalKind::Param
+            && local.func.is_none()
+            && COMMANDS.iter().any(|(pkg, name)| cx.pkg.types.is_named_or_ptr(local.ty, pkg, name))
+    })
+}
+
+/// Whether a channel is one of package `time`'s.
+fn is_clock(cx: BodyCx<'_>, channel: ExprId) -> bool {
+    let channel = cx.ast.unparen(channel);
+    match cx.ast.expr(channel) {
+        Expr::Call { .. } => cx.callee(channel).is_func("time", &["After", "Tick"]),
+        Expr::Selector { base, .. } => {
+            cx.is_named(base, "time", "Ticker") || cx.is_named(base, "time", "Timer")
+        }
+        _ => false,
+    }
+}
+
+fn speaks_of_end(name: Symbol) -> bool {
+    let name = name.as_str().to_ascii_lowercase();
+    END_WORDS.iter().any(|word| name.contains(word))
+}
+
+fn is_selected(cx: BodyCx<'_>, above: ExprId, name: ExprId) -> bool {
+    matches!(cx.ast.expr(above), Expr::Selector { sel, .. } if sel == name)
+}
+
+fn is_called(cx: BodyCx<'_>, call: ExprId, fun: ExprId) -> bool {
+    matches!(cx.ast.expr(call), Expr::Call { fun: called, .. } if called == fun)
+}
+
+/// Whether an expression is a context or a request.
+fn is_context(cx: BodyCx<'_>, expr: ExprId) -> bool {
+    let ty = cx.type_of(expr);
+    cx.pkg.types.is_named(ty, "context", "Context") || cx.pkg.types.is_named_or_ptr(ty, "net/http", "Request")
+}
+
+/// Whether an expression makes a context that nothing cancels, or is a type.
+fn is_root(cx: BodyCx<'_>, expr: ExprId) -> bool {
+    let made = |expr| cx.callee(expr).is_func("context", &["Background", "TODO"]);
+    match cx.ast.expr(expr) {
+        Expr::Call { .. } => made(expr),
+        Expr::Ident(_) => cx.local(expr).is_some_and(|local| {
+            cx.local_info(local).init.is_some_and(|(init, _)| {
+                made(init) || cx.args(init).first().is_some_and(|&parent| made(parent))
+            })
+        }),
+        _ => false,
+    }
+}
+
+/// Whether an expression is a parameter of the function.
+fn is_parameter(cx: BodyCx<'_>, expr: ExprId, func: Func) -> bool {
+    cx.local(expr).is_some_and(|local| {
+        let info = cx.local_info(local);
+        info.kind == LocalKind::Param && info.func == func.lit
+    })
+}

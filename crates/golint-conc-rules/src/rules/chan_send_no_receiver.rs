@@ -1,0 +1,92 @@
+//! See `rules/chan-send-no-receiver.md`.
+
+use golint_conc_concurrency::{ChanKey, ChanUseKind, Channel, StuckSend};
+use golint_conc_syntax::Signals;
+
+use crate::diagnostic::{Confidence, Finding, Place, Step};
+use crate::rule::{Cx, Report, Rule, step};
+
+pub(crate) static RULE: ChanSendNoReceiver = ChanSendNoReceiver;
+
+pub(crate) struct ChanSendNoReceiver;
+
+struct NoReceiver {
+    send: Place,
+    make: Place,
+    receiver: Option<Place>,
+    channel: String,
+    capacity: i128,
+    is_local: bool,
+}
+
+impl Finding for NoReceiver {
+    fn message(&self) -> String {
+        let channel = &self.channel;
+        match (self.receiver, self.capacity) {
+            (None, 0) => format!("send on `{channel}` blocks for ever: nothing receives from it"),
+            (None, n) => {
+                format!(
+                    "send on `{channel}` blocks for ever once its buffer of {n} is full: nothing receives from it"
+                )
+            }
+            (Some(_), _) => {
+                format!("send on `{channel}` blocks for ever: what receives from it comes after the send")
+            }
+        }
+    }
+
+    fn primary(&self) -> Place {
+        self.send
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let made = match self.capacity {
+            0 => "the channel is made without a buffer".to_owned(),
+            n => format!("the channel is made with room for {n}"),
+        };
+        let mut steps = vec![step(self.make, 0, made), step(self.send, 0, "the send waits for a receiver")];
+        match self.receiver {
+            Some(receiver) => steps.push(step(receiver, 0, "the first receiver, which is never reached")),
+            None if self.is_local => steps[1].text.push_str("; the channel does not leave the function"),
+            None => steps[1].text.push_str("; the package mentions the channel nowhere else"),
+        }
+        steps
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self.receiver {
+            Some(_) => "start the receiver first, send in a goroutine, or give the channel room".into(),
+            None => "receive from the channel, or remove the send".into(),
+        })
+    }
+
+    fn confidence(&self) -> Confidence {
+        if self.is_local { Confidence::High } else { Confidence::Medium }
+    }
+}
+
+impl Rule for ChanSendNoReceiver {
+    fn id(&self) -> &'static str {
+        "chan-send-no-receiver"
+    }
+
+    fn gates(&self) -> &'static [Signals] {
+        &[Signals::CHAN]
+    }
+
+    fn channel(&self, cx: &Cx<'_>, channel: &Channel, report: &mut Report<'_>) {
+        let Some(StuckSend { send, receiver }) = cx.model.stuck_send(channel) else { return };
+        let make = channel.uses.iter().find(|use_| matches!(use_.kind, ChanUseKind::Make(_)));
+        let (Some(make), Some(capacity)) = (make, channel.capacity()) else { return };
+        let body = cx.body(send.body);
+        let stmt = cx.model.parents(send.body).enclosing_stmt(send.expr);
+        report.add(&NoReceiver {
+            send: stmt.map_or_else(|| cx.expr_place(body, send.expr), |stmt| cx.stmt_place(body, stmt)),
+            make: cx.expr_place(cx.body(make.body), make.expr),
+            receiver: receiver.map(|receiver| cx.expr_place(cx.body(receiver.body), receiver.expr)),
+            channel: body.text(cx.model.operand(&send)).to_owned(),
+            capacity,
+            is_local: matches!(channel.key, ChanKey::Local(..)),
+        });
+    }
+}

@@ -1,0 +1,77 @@
+//! See `rules/goroutine-never-stops.md`.
+
+use golint_conc_concurrency::{Spawn, Unending};
+use golint_conc_syntax::Signals;
+
+use crate::diagnostic::{Confidence, Finding, Place, Step};
+use crate::rule::{Cx, Report, Rule, step};
+
+pub(crate) static RULE: GoroutineNeverStops = GoroutineNeverStops;
+
+pub(crate) struct GoroutineNeverStops;
+
+struct NeverStops {
+    start: Place,
+    turn: Place,
+    name: Option<String>,
+}
+
+impl Finding for NeverStops {
+    fn message(&self) -> String {
+        match &self.name {
+            Some(name) => format!("goroutine never stops: the loop in `{name}` has no way out"),
+            None => "goroutine never stops: its loop has no way out".into(),
+        }
+    }
+
+    fn primary(&self) -> Place {
+        self.start
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        vec![
+            step(self.start, 0, "the goroutine starts"),
+            step(
+                self.turn,
+                1,
+                "the loop has no condition, `return` or `break`, and calls nothing that ends it",
+            ),
+        ]
+    }
+
+    fn help(&self) -> Option<String> {
+        Some("give the loop an end: a `context.Context` or a channel that its owner closes".into())
+    }
+
+    fn confidence(&self) -> Confidence {
+        Confidence::Medium
+    }
+}
+
+impl Rule for GoroutineNeverStops {
+    fn id(&self) -> &'static str {
+        "goroutine-never-stops"
+    }
+
+    fn gates(&self) -> &'static [Signals] {
+        &[Signals::GO, Signals::SPAWN]
+    }
+
+    fn goroutine(&self, cx: &Cx<'_>, spawn: &Spawn, report: &mut Report<'_>) {
+        let Some(target) = spawn.target else { return };
+        let Some(turn) = cx.model.unending_loop(target).filter(|turn| turn.why == Unending::NoExit) else {
+            return;
+        };
+        if cx.model.runs_with_process(spawn.body, spawn.node)
+            || cx.model.loop_without_context(spawn).is_some()
+        {
+            return;
+        }
+        let body = cx.body(turn.func.body);
+        report.add(&NeverStops {
+            start: cx.start_place(spawn),
+            turn: cx.keyword_place(body, turn.stmt),
+            name: (turn.func != target || target.lit.is_none()).then(|| body.name()),
+        });
+    }
+}

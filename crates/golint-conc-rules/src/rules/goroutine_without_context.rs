@@ -1,0 +1,90 @@
+//! See `rules/goroutine-without-context.md`.
+
+use golint_conc_concurrency::{ContextInScope, Spawn, Unending};
+use golint_conc_syntax::Signals;
+
+use crate::diagnostic::{Confidence, Finding, Place, Step};
+use crate::rule::{Cx, Report, Rule, step};
+
+pub(crate) static RULE: GoroutineWithoutContext = GoroutineWithoutContext;
+
+pub(crate) struct GoroutineWithoutContext;
+
+struct Untied {
+    start: Place,
+    wait: Place,
+    declared: Place,
+    context: ContextInScope,
+    why: Unending,
+}
+
+impl Finding for Untied {
+    fn message(&self) -> String {
+        let context = &self.context.expr;
+        match &self.why {
+            Unending::NoExit => {
+                format!("goroutine loops for ever: nothing in it looks at `{context}`, which is in scope")
+            }
+            Unending::NeverClosed(channel) => {
+                format!(
+                    "goroutine waits for ever on `{channel}`, which nothing closes, and does not look at `{context}`"
+                )
+            }
+            Unending::Polls => {
+                format!(
+                    "goroutine tries again until it succeeds, whatever becomes of `{context}`, which is in scope"
+                )
+            }
+        }
+    }
+
+    fn primary(&self) -> Place {
+        self.start
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let what =
+            if self.context.is_request { "the request ends its context" } else { "the context is in scope" };
+        let why = match self.why {
+            Unending::NoExit => "the loop has no condition, `return` or `break`",
+            Unending::NeverClosed(_) => "the loop ends when the channel is closed, which happens nowhere",
+            Unending::Polls => "the loop sleeps and tries again, and nobody can call it off",
+        };
+        vec![
+            step(self.declared, 0, what),
+            step(self.start, 0, "the goroutine starts without it"),
+            step(self.wait, 1, why),
+        ]
+    }
+
+    fn help(&self) -> Option<String> {
+        let context = &self.context.expr;
+        Some(format!("pass `{context}` to the goroutine and return from its loop on `<-{context}.Done()`"))
+    }
+
+    fn confidence(&self) -> Confidence {
+        if self.why == Unending::NoExit { Confidence::High } else { Confidence::Medium }
+    }
+}
+
+impl Rule for GoroutineWithoutContext {
+    fn id(&self) -> &'static str {
+        "goroutine-without-context"
+    }
+
+    fn gates(&self) -> &'static [Signals] {
+        const { &[Signals::GO.union(Signals::CONTEXT), Signals::GO.union(Signals::HTTP)] }
+    }
+
+    fn goroutine(&self, cx: &Cx<'_>, spawn: &Spawn, report: &mut Report<'_>) {
+        let Some((context, turn)) = cx.model.loop_without_context(spawn) else { return };
+        let body = cx.body(spawn.body);
+        report.add(&Untied {
+            start: cx.start_place(spawn),
+            wait: cx.keyword_place(cx.body(turn.func.body), turn.stmt),
+            declared: cx.expr_place(body, body.local_info(context.local).ident),
+            context,
+            why: turn.why,
+        });
+    }
+}

@@ -1,0 +1,42 @@
+package guarded
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+var (
+	started atomic.Bool
+	mu      sync.Mutex
+	clock   *time.Ticker
+	debug   bool
+)
+
+func ensure() {
+	if started.CompareAndSwap(false, true) {
+		go loop()
+	}
+}
+
+func lazily() {
+	mu.Lock()
+	defer mu.Unlock()
+	if clock == nil {
+		clock = time.NewTicker(time.Second)
+		go loop()
+	}
+}
+
+// The condition does not keep the next call from starting another.
+func Trace() {
+	if debug {
+		go loop() // want "goroutine never stops"
+	}
+}
+
+func loop() {
+	for {
+		time.Sleep(time.Second)
+	}
+}
