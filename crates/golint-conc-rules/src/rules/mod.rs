@@ -4,13 +4,20 @@
 
 use crate::rule::Rule;
 
+mod chan_send_no_receiver;
 mod cond_wait_no_loop;
+mod context_background_in_scope;
+mod context_in_struct;
+mod goroutine_never_stops;
+mod goroutine_without_context;
 mod http_client_no_timeout;
 mod http_default_client;
 mod http_request_without_context;
 mod http_server_no_timeout;
 mod http_transport_unbounded;
 mod mutex_copy;
+mod select_break_no_exit;
+mod select_busy_loop;
 mod signal_notify_unbuffered;
 mod test_fatal_in_goroutine;
 mod timer_after_in_loop;
@@ -26,13 +33,20 @@ macro_rules! page {
 
 /// Every rule with its page, sorted by id.
 pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
+    (&chan_send_no_receiver::RULE, page!("chan-send-no-receiver")),
     (&cond_wait_no_loop::RULE, page!("cond-wait-no-loop")),
+    (&context_background_in_scope::RULE, page!("context-background-in-scope")),
+    (&context_in_struct::RULE, page!("context-in-struct")),
+    (&goroutine_never_stops::RULE, page!("goroutine-never-stops")),
+    (&goroutine_without_context::RULE, page!("goroutine-without-context")),
     (&http_client_no_timeout::RULE, page!("http-client-no-timeout")),
     (&http_default_client::RULE, page!("http-default-client")),
     (&http_request_without_context::RULE, page!("http-request-without-context")),
     (&http_server_no_timeout::RULE, page!("http-server-no-timeout")),
     (&http_transport_unbounded::RULE, page!("http-transport-unbounded")),
     (&mutex_copy::RULE, page!("mutex-copy")),
+    (&select_break_no_exit::RULE, page!("select-break-no-exit")),
+    (&select_busy_loop::RULE, page!("select-busy-loop")),
     (&signal_notify_unbuffered::RULE, page!("signal-notify-unbuffered")),
     (&test_fatal_in_goroutine::RULE, page!("test-fatal-in-goroutine")),
     (&timer_after_in_loop::RULE, page!("timer-after-in-loop")),

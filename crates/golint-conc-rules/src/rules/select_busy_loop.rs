@@ -1,9 +1,9 @@
 //! See `rules/select-busy-loop.md`.
 
 use golint_conc_semantic::BodyCx;
-use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{BranchKind, ClauseId, Expr, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk, walk_inline};
+use golint_conc_syntax::{Signals, Span};
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
 use crate::rule::{Cx, Report, Rule, step};
@@ -14,6 +14,7 @@ pub(crate) struct SelectBusyLoop;
 
 struct Spins {
     default: Place,
+    clause: Place,
     turn: Place,
     is_only_statement: bool,
 }
@@ -45,7 +46,7 @@ impl Finding for Spins {
         vec![Edit {
             title: "remove the default case".into(),
             applicability: Applicability::Suggested,
-            replacements: vec![Replacement { place: self.default, text: String::new() }],
+            replacements: vec![Replacement { place: self.clause, text: String::new() }],
         }]
     }
 
@@ -69,8 +70,14 @@ impl Rule for SelectBusyLoop {
                 if let NodeRef::Stmt(turn) = node
                     && let Some((default, is_only_statement)) = spinning_default(cx, body, turn)
                 {
-                    let default = cx.place(body.id, body.ast.clause(default).span);
-                    report.add(&Spins { default, turn: cx.stmt_place(body, turn), is_only_statement });
+                    let clause = cx.place(body.id, body.ast.clause(default).span);
+                    let word = Span::new(clause.span.start, clause.span.start + "default".len() as u32);
+                    report.add(&Spins {
+                        default: cx.place(body.id, word),
+                        clause,
+                        turn: cx.keyword_place(body, turn),
+                        is_only_statement,
+                    });
                 }
                 Walk::Into
             });
