@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod flags;
+mod output;
 mod packages;
 mod patterns;
 mod support;
