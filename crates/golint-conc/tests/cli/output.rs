@@ -2,56 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
-use assert_cmd::Command;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-/// `signal.Notify` on an unbuffered channel is reported at `signal.Notify(…)` with two steps.
-const BUG: &str = "package main\n\nimport (\n\t\"os\"\n\t\"os/signal\"\n)\n\nfunc main() {\n\
-                   \tc := make(chan os.Signal)\n\tsignal.Notify(c, os.Interrupt)\n\t<-c\n}\n";
+use crate::support::{BUG, Run, Tree, command_in};
 
-/// The line that is reported.
+/// The line of [`BUG`] that is reported.
 const NOTIFY: &str = "\tsignal.Notify(c, os.Interrupt)\n";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// A module with these files.
-fn module(files: &[(&str, &str)]) -> TempDir {
-    let dir = tempfile::tempdir().expect("a folder");
-    for (path, text) in [("go.mod", "module example.com/m\n\ngo 1.26\n")].iter().chain(files) {
-        let path = dir.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        std::fs::write(path, text).expect("a file");
-    }
-    dir
+/// Runs where findings and nothing on the standard error are expected.
+fn findings(tree: &Tree, args: &[&str]) -> String {
+    let run = tree.run(args);
+    assert_eq!((run.status, &*run.stderr), (1, ""), "{}", run.stdout);
+    run.stdout
 }
 
-struct Ran {
-    status: i32,
-    stdout: String,
-    stderr: String,
-}
-
-fn run(dir: &Path, args: &[&str]) -> Ran {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("golint-conc"));
-    let output = command.current_dir(dir).args(args).env_remove("NO_COLOR").output().expect("it runs");
-    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-    let status = output.status.code().expect("it exits");
-    Ran { status, stdout: text(output.stdout), stderr: text(output.stderr) }
-}
-
-/// Runs where exactly findings are expected, with nothing on the standard error.
-fn findings(dir: &Path, args: &[&str]) -> String {
-    let ran = run(dir, args);
-    assert_eq!((ran.status, &*ran.stderr), (1, ""), "{}", ran.stdout);
-    ran.stdout
-}
-
-fn json(dir: &Path, args: &[&str]) -> Value {
-    let ran = run(dir, &[&["--format", "json"], args].concat());
-    serde_json::from_str(&ran.stdout).expect("JSON")
+fn json(tree: &Tree, args: &[&str]) -> Value {
+    let run = tree.run(&[&["--format", "json"], args].concat());
+    serde_json::from_str(&run.stdout).expect("JSON")
 }
 
 fn validate(schema: &str, text: &str) -> Value {
@@ -73,7 +44,7 @@ fn validate_sarif(text: &str) -> Value {
 
 #[test]
 fn text_shows_the_frame_and_counts() {
-    let dir = module(&[("cmd/a.go", BUG)]);
+    let tree = Tree::new(&[("cmd/a.go", BUG)]);
     let expected = "\
 warning[signal-notify-unbuffered]: signals are lost: `signal.Notify` does not wait, and `c` has no buffer
    ┌─ cmd/a.go:10:2
@@ -87,42 +58,20 @@ warning[signal-notify-unbuffered]: signals are lost: `signal.Notify` does not wa
 
 ";
     let summary = "1 finding in 1 file (1 warning)\n";
-    assert_eq!(findings(dir.path(), &["./..."]), format!("{expected}{summary}"));
-    assert_eq!(findings(dir.path(), &["-q", "./..."]), expected);
-    let clean = module(&[("a.go", "package p\n")]);
-    let ran = run(clean.path(), &["./..."]);
-    assert_eq!((ran.status, &*ran.stdout, &*ran.stderr), (0, "", ""));
-}
-
-#[test]
-fn color_comes_only_when_told() {
-    let dir = module(&[("a.go", BUG)]);
-    assert!(!findings(dir.path(), &["."]).contains('\x1b'));
-    assert!(!findings(dir.path(), &["--color", "never", "."]).contains('\x1b'));
-    assert!(findings(dir.path(), &["--color", "always", "."]).contains("\x1b["));
-    for format in ["json", "sarif"] {
-        assert!(!findings(dir.path(), &["--color", "always", "--format", format, "."]).contains('\x1b'));
-    }
-}
-
-#[test]
-fn a_file_gets_what_the_terminal_would() {
-    let dir = module(&[("a.go", BUG)]);
-    for format in ["text", "json", "sarif"] {
-        let shown = findings(dir.path(), &["--format", format, "."]);
-        let args = ["--format", format, "--color", "always", "--output", "out", "."];
-        assert_eq!(findings(dir.path(), &args), "");
-        assert_eq!(std::fs::read_to_string(dir.path().join("out")).expect("the output"), shown);
-    }
+    assert_eq!(findings(&tree, &["./..."]), format!("{expected}{summary}"));
+    assert_eq!(findings(&tree, &["-q", "./..."]), expected);
+    let clean = Tree::new(&[("a.go", "package p\n")]);
+    let run = clean.run(&["./..."]);
+    assert_eq!((run.status, &*run.stdout, &*run.stderr), (0, "", ""));
 }
 
 #[test]
 fn positions_are_right_for_tabs_and_multi_byte_text() {
     let line = "\tif s := \"世é𝄞\"; s != \"\" { signal.Notify(c, os.Interrupt) }\r\n";
     let text = BUG.replace(NOTIFY, line);
-    let dir = module(&[("größe/a b.go", &text)]);
+    let tree = Tree::new(&[("größe/a b.go", &text)]);
 
-    let document = json(dir.path(), &["./..."]);
+    let document = json(&tree, &["./..."]);
     let finding = &document["findings"][0];
     let offset = text.find("signal.Notify(c").expect("the call");
     assert_eq!(finding["path"], "größe/a b.go");
@@ -134,13 +83,13 @@ fn positions_are_right_for_tabs_and_multi_byte_text() {
         })
     );
 
-    let sarif = validate_sarif(&findings(dir.path(), &["--format", "sarif", "./..."]));
+    let sarif = validate_sarif(&findings(&tree, &["--format", "sarif", "./..."]));
     let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "gr%C3%B6%C3%9Fe/a%20b.go");
     let region = json!({ "startLine": 10, "startColumn": 28, "endLine": 10, "endColumn": 58 });
     assert_eq!(place["region"], region);
 
-    let shown = findings(dir.path(), &["./..."]);
+    let shown = findings(&tree, &["./..."]);
     assert!(shown.contains("┌─ größe/a b.go:10:33\n"), "{shown}");
     let lines: Vec<_> = shown.lines().collect();
     let source = lines.iter().position(|line| line.starts_with("10 │")).expect("the line");
@@ -154,8 +103,8 @@ fn positions_are_right_for_tabs_and_multi_byte_text() {
 
 #[test]
 fn the_edit_applied_by_its_offsets_mends_the_bug() {
-    let dir = module(&[("a.go", BUG)]);
-    let document = json(dir.path(), &["."]);
+    let tree = Tree::new(&[("a.go", BUG)]);
+    let document = json(&tree, &["."]);
     let edit = &document["findings"][0]["edits"][0];
     assert_eq!(edit["applicability"], "safe");
     let mut text = BUG.to_owned();
@@ -163,8 +112,8 @@ fn the_edit_applied_by_its_offsets_mends_the_bug() {
         let at = |end: &str| replacement["range"][end]["offset"].as_u64().expect("an offset") as usize;
         text.replace_range(at("start")..at("end"), replacement["text"].as_str().expect("a text"));
     }
-    std::fs::write(dir.path().join("a.go"), text).expect("a file");
-    assert_eq!(run(dir.path(), &["."]).status, 0);
+    tree.write("a.go", text);
+    assert_eq!(tree.run(&["."]).status, 0);
 }
 
 /// All rules on all of testdata, which has every kind of step and edit.
@@ -182,7 +131,7 @@ fn outputs_on_testdata_follow_their_schemas_and_depend_on_no_thread() {
     folders.dedup();
     let output = |format: &str, threads: &str| {
         let args = ["--select", "all", "--min-confidence", "low", "--format", format, "--threads", threads];
-        run(&root(), &[&args, &folders[..]].concat()).stdout
+        Run::of(command_in(&root()).args(args).args(&folders)).stdout
     };
     let text = output("json", "2");
     let document = validate_json(&text);
@@ -198,14 +147,14 @@ fn outputs_on_testdata_follow_their_schemas_and_depend_on_no_thread() {
 
 #[test]
 fn what_failed_is_in_the_documents_too() {
-    let dir = module(&[("a.go", BUG)]);
-    let ran = run(dir.path(), &["--format", "json", ".", "./missing"]);
-    assert_eq!(ran.status, 2);
-    let document = validate_json(&ran.stdout);
+    let tree = Tree::new(&[("a.go", BUG)]);
+    let run = tree.run(&["--format", "json", ".", "./missing"]);
+    assert_eq!(run.status, 2);
+    let document = validate_json(&run.stdout);
     assert_eq!(document["findings"].as_array().map(Vec::len), Some(1));
     assert_eq!(document["problems"][0]["severity"], "error");
-    let ran = run(dir.path(), &["--format", "sarif", ".", "./missing"]);
-    let log = validate_sarif(&ran.stdout);
+    let run = tree.run(&["--format", "sarif", ".", "./missing"]);
+    let log = validate_sarif(&run.stdout);
     let invocation = &log["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
     assert_eq!(invocation["toolExecutionNotifications"][0]["level"], "error");
@@ -215,17 +164,17 @@ fn what_failed_is_in_the_documents_too() {
 fn the_documented_workflow_runs() {
     let page = std::fs::read_to_string(root().join("docs/github.md")).expect("the page");
     let line = page.lines().find_map(|line| line.trim().strip_prefix("- run: golint-conc ")).expect("a step");
-    let dir = module(&[("a.go", BUG)]);
-    let ran = run(dir.path(), &line.split(' ').collect::<Vec<_>>());
-    assert_eq!((ran.status, &*ran.stdout, &*ran.stderr), (0, "", ""));
-    let log = std::fs::read_to_string(dir.path().join("golint-conc.sarif")).expect("the output");
+    let tree = Tree::new(&[("a.go", BUG)]);
+    let run = tree.run(&line.split(' ').collect::<Vec<_>>());
+    assert_eq!((run.status, &*run.stdout, &*run.stderr), (0, "", ""));
+    let log = std::fs::read_to_string(tree.path("golint-conc.sarif")).expect("the output");
     assert_eq!(validate_sarif(&log)["runs"][0]["results"].as_array().map(Vec::len), Some(1));
 }
 
 /// Runs over [`BUG`] with its reported line replaced; gives the rules of the findings and how many are suppressed.
 fn suppressed(line: &str, args: &[&str]) -> (Vec<String>, u64) {
-    let dir = module(&[("a.go", &BUG.replace(NOTIFY, line))]);
-    let document = json(dir.path(), args);
+    let tree = Tree::new(&[("a.go", &BUG.replace(NOTIFY, line))]);
+    let document = json(&tree, args);
     let found = document["findings"].as_array().expect("findings");
     let rules = found.iter().map(|finding| finding["rule"].as_str().expect("a rule").to_owned());
     (rules.collect(), document["summary"]["suppressed"].as_u64().expect("a number"))
@@ -257,8 +206,8 @@ fn comments_suppress() {
 #[test]
 fn what_is_wrong_with_a_comment_is_reported_with_its_place() {
     let line = "\tsignal.Notify(c, os.Interrupt) //golintconc:ignore signal-notify-unbufered enough\n";
-    let dir = module(&[("a.go", &BUG.replace(NOTIFY, line))]);
-    let shown = findings(dir.path(), &["."]);
+    let tree = Tree::new(&[("a.go", &BUG.replace(NOTIFY, line))]);
+    let shown = findings(&tree, &["."]);
     let expected = "\
 warning[invalid-suppression]: `signal-notify-unbufered` in `//golintconc:ignore` is no rule
    ┌─ a.go:10:53
