@@ -149,3 +149,19 @@ func otherClock(in <-chan int, time clock) {
 		}
 	}
 }
+
+// The next turn ends the loop.
+func retry(ctx context.Context, send func() error) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if send() == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Minute):
+		}
+	}
+}

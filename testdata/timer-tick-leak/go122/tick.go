@@ -115,3 +115,13 @@ func stopped(ctx context.Context, poll func()) {
 		}
 	}
 }
+
+// The goroutine stays as long as the process.
+func captured(poll func()) {
+	ticks := time.Tick(time.Hour)
+	go func() {
+		for ; ; <-ticks {
+			poll()
+		}
+	}()
+}

@@ -116,9 +116,18 @@ fn winner(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId, select: StmtId, own: Clau
             .flat_map(|(_, block)| &block.edges)
             .find(|edge| edge.label == Label::Select { clause })?;
         let again = graph.reachable(runs.to).contains(made.block);
-        let comm = body.ast.clause(clause).comm.map_or(NodeRef::Clause(clause), NodeRef::Stmt);
-        again.then_some(comm)
+        let comm = body.ast.clause(clause).comm;
+        // Once a context is done, the loop has no reason to go on, whatever it still does.
+        let is_end = comm.is_some_and(|comm| waits_for_context(body, comm));
+        (again && !is_end).then_some(comm.map_or(NodeRef::Clause(clause), NodeRef::Stmt))
     })
+}
+
+/// Whether a case is `<-ctx.Done()`.
+fn waits_for_context(body: BodyCx<'_>, comm: StmtId) -> bool {
+    let Stmt::Expr(received) = body.ast.stmt(comm) else { return false };
+    matches!(body.ast.expr(received), Expr::Unary { op: UnaryOp::Recv, operand }
+        if body.callee(operand).is_method("context", "Context", &["Done"]))
 }
 
 /// Whether a duration is written in units below a second.

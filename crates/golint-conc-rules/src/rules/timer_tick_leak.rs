@@ -106,7 +106,7 @@ fn ends_ticks(body: BodyCx<'_>, call: ExprId, label: Label) -> bool {
     subject == call || body.local(subject).is_some_and(|local| body.local_info(local).init == Some((call, 0)))
 }
 
-/// Whether the channel goes anywhere but into a local variable or a receive.
+/// Whether the channel goes anywhere but into a local variable or a receive of the same function.
 fn is_kept(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> bool {
     let parents = cx.model.parents(body.id);
     let is_in = |expr: ExprId| match parents.parent(expr) {
@@ -121,5 +121,7 @@ fn is_kept(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> bool {
         _ => false,
     };
     let local = body.locals().find(|(_, local)| local.init == Some((call, 0))).map(|(id, _)| id);
-    is_in(call) || local.is_some_and(|local| cx.model.uses_of(body, local).into_iter().any(is_in))
+    let func = cx.model.func_of(body.id, call);
+    let is_kept_at = |mention: ExprId| is_in(mention) || cx.model.func_of(body.id, mention) != func;
+    is_in(call) || local.is_some_and(|local| cx.model.uses_of(body, local).into_iter().any(is_kept_at))
 }
