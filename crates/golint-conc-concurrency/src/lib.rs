@@ -2,6 +2,7 @@
 //!
 //! Invariant: a [`Model`] answers for one package and is built on demand, function by function; it knows no rule.
 
+mod access;
 mod binding;
 mod channels;
 mod copies;
@@ -9,6 +10,7 @@ mod handoff;
 mod lifetime;
 mod loops;
 mod model;
+mod order;
 mod resolution;
 mod scope;
 mod sync;
@@ -17,12 +19,14 @@ mod values;
 
 pub use golint_conc_flow::{Flow, Func};
 
+pub use access::{Access, Lock, Memory};
 pub use binding::{Binding, Bound};
 pub use channels::{ChanKey, ChanUse, ChanUseKind, Channel};
 pub use copies::{CopyKind, LockCopy};
 pub use handoff::StuckSend;
 pub use lifetime::{Unending, UnendingLoop};
 pub use model::{Call, Model, Spawn, SpawnKind};
+pub use order::{Order, Race, Thread};
 pub use resolution::{Resolution, Share};
 pub use scope::ContextInScope;
 pub use sync::{LockOp, LockOpKind};

@@ -11,6 +11,7 @@ use golint_conc_syntax::visit::{NodeRef, Parents, Walk, roots, walk, walk_inline
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::channels::Channel;
+use crate::order::Order;
 
 /// How many functions of the package are followed from one.
 const MAX_REACH: usize = 128;
@@ -61,6 +62,7 @@ struct Memo {
     parents: Option<Rc<Parents>>,
     calls: Option<Rc<[Call]>>,
     spawns: Option<Rc<[Spawn]>>,
+    assigned: Option<Rc<FxHashSet<LocalId>>>,
 }
 
 /// The concurrency of one package. Parts are computed at the first question.
@@ -72,12 +74,19 @@ pub struct Model<'p> {
     pub flow: Flow<'p>,
     memo: RefCell<FxHashMap<BodyId, Memo>>,
     pub(crate) channels: RefCell<Option<Rc<[Channel]>>>,
+    pub(crate) orders: RefCell<FxHashMap<Func, Option<Rc<Order>>>>,
 }
 
 impl<'p> Model<'p> {
     /// A model of `pkg`.
     pub fn new(pkg: &'p Package) -> Self {
-        Self { pkg, flow: Flow::new(pkg), memo: RefCell::default(), channels: RefCell::default() }
+        Self {
+            pkg,
+            flow: Flow::new(pkg),
+            memo: RefCell::default(),
+            channels: RefCell::default(),
+            orders: RefCell::default(),
+        }
     }
 
     /// The body with its names resolved.
@@ -213,6 +222,39 @@ impl<'p> Model<'p> {
                 if found { Walk::Stop } else { Walk::Into }
             });
         }
+        found
+    }
+
+    /// Whether something but its declaration assigns a local variable by its name. All variables of a body are looked
+    /// for at once.
+    pub(crate) fn is_assigned_again(&self, cx: BodyCx<'p>, local: LocalId) -> bool {
+        if let Some(assigned) = self.memo.borrow().get(&cx.id).and_then(|memo| memo.assigned.clone()) {
+            return assigned.contains(&local);
+        }
+        let mut assigned = FxHashSet::default();
+        let mut add = |target: ExprId| {
+            let local = cx.local(target);
+            assigned.extend(local.filter(|&local| cx.local_info(local).ident != target));
+        };
+        for root in roots(cx.ast) {
+            walk(cx.ast, root, |node| {
+                match node {
+                    NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {
+                        Stmt::Assign { lhs, .. } => cx.ast.list(lhs).for_each(&mut add),
+                        Stmt::IncDec { target, .. } => add(target),
+                        Stmt::Range { key, value, define: false, .. } => {
+                            [key, value].into_iter().flatten().for_each(&mut add);
+                        }
+                        _ => {}
+                    },
+                    NodeRef::Expr(_) | NodeRef::Clause(_) => {}
+                }
+                Walk::Into
+            });
+        }
+        let assigned = Rc::new(assigned);
+        let found = assigned.contains(&local);
+        self.memo.borrow_mut().entry(cx.id).or_default().assigned = Some(assigned);
         found
     }
 

@@ -109,9 +109,14 @@ impl<'p> Model<'p> {
     }
 }
 
-fn lock_effect(callee: &Callee) -> i32 {
-    let Some(name) = callee.name() else { return 0 };
-    let name = name.as_str().to_ascii_lowercase();
+/// What a call does to some lock, by the callee's name: 1 for one that takes it, -1 for one that gives it back.
+pub(crate) fn lock_effect(callee: &Callee) -> i32 {
+    callee.name().map_or(0, |name| lock_effect_of_name(name.as_str()))
+}
+
+/// As [`lock_effect`], of a name.
+pub(crate) fn lock_effect_of_name(name: &str) -> i32 {
+    let name = name.to_ascii_lowercase();
     if name.contains("unlock") || name.ends_with("release") {
         -1
     } else {

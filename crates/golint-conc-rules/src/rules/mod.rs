@@ -16,6 +16,7 @@ mod http_request_without_context;
 mod http_server_no_timeout;
 mod http_transport_unbounded;
 mod mutex_copy;
+mod race_map_write;
 mod select_break_no_exit;
 mod select_busy_loop;
 mod signal_notify_unbuffered;
@@ -45,6 +46,7 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&http_server_no_timeout::RULE, page!("http-server-no-timeout")),
     (&http_transport_unbounded::RULE, page!("http-transport-unbounded")),
     (&mutex_copy::RULE, page!("mutex-copy")),
+    (&race_map_write::RULE, page!("race-map-write")),
     (&select_break_no_exit::RULE, page!("select-break-no-exit")),
     (&select_busy_loop::RULE, page!("select-busy-loop")),
     (&signal_notify_unbuffered::RULE, page!("signal-notify-unbuffered")),

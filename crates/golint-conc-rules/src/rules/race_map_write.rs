@@ -1,0 +1,137 @@
+//! See `rules/race-map-write.md`.
+
+use golint_conc_concurrency::{Access, Memory, Race, Thread};
+use golint_conc_semantic::BodyCx;
+use golint_conc_syntax::Signals;
+
+use crate::diagnostic::{Confidence, Finding, Place, Step};
+use crate::rule::{Cx, Report, Rule, step};
+
+pub(crate) static RULE: RaceMapWrite = RaceMapWrite;
+
+pub(crate) struct RaceMapWrite;
+
+struct MapRace {
+    map: String,
+    write: Vec<Place>,
+    other: Vec<Place>,
+    writer: Place,
+    reader: Option<Place>,
+    other_writes: bool,
+    is_same_place: bool,
+    is_under_rlock: bool,
+    confidence: Confidence,
+}
+
+impl MapRace {
+    fn verb(&self) -> &'static str {
+        if self.other_writes { "writes" } else { "reads" }
+    }
+
+    /// The calls that lead to an access, and the access.
+    fn way(places: &[Place], lane: u32, text: String) -> Vec<Step> {
+        let Some((last, calls)) = places.split_last() else { return Vec::new() };
+        let mut steps: Vec<_> = calls.iter().map(|&place| step(place, lane, "calls")).collect();
+        steps.push(step(*last, lane, text));
+        steps
+    }
+}
+
+impl Finding for MapRace {
+    fn message(&self) -> String {
+        let who = match (self.is_same_place, self.reader) {
+            (true, _) => "other goroutines of the same loop".to_owned(),
+            (false, Some(_)) => format!("another goroutine {} it", self.verb()),
+            (false, None) => format!("the function that started the goroutine {} it", self.verb()),
+        };
+        match self.is_same_place {
+            true => format!("map `{}` is written in a goroutine beside {who}", self.map),
+            false => format!("map `{}` is written in a goroutine while {who}", self.map),
+        }
+    }
+
+    fn primary(&self) -> Place {
+        self.write.last().copied().unwrap_or(self.writer)
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let started = if self.is_same_place {
+            "each turn of the loop starts a goroutine"
+        } else {
+            "starts a goroutine"
+        };
+        let mut steps = vec![step(self.writer, 0, started)];
+        let lock = if self.is_under_rlock { ", with no more than a read lock" } else { "" };
+        steps.extend(Self::way(&self.write, 1, format!("writes `{}`{lock}", self.map)));
+        let why = if self.is_under_rlock {
+            "which the read lock does not exclude"
+        } else {
+            "under no common lock, and nothing makes one wait for the other"
+        };
+        let lane = match self.reader {
+            Some(place) if !self.is_same_place => {
+                steps.push(step(place, 0, "starts another goroutine"));
+                2
+            }
+            Some(_) => 2,
+            None => 0,
+        };
+        steps.extend(Self::way(&self.other, lane, format!("{} `{}`, {why}", self.verb(), self.map)));
+        steps
+    }
+
+    fn help(&self) -> Option<String> {
+        Some("guard every access with one mutex, or wait for the goroutine before the next access".into())
+    }
+
+    fn confidence(&self) -> Confidence {
+        self.confidence
+    }
+}
+
+impl Rule for RaceMapWrite {
+    fn id(&self) -> &'static str {
+        "race-map-write"
+    }
+
+    fn gates(&self) -> &'static [Signals] {
+        &[Signals::GO, Signals::SPAWN]
+    }
+
+    fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
+        let mut spawners: Vec<_> =
+            cx.model.spawns(body.id).iter().map(|spawn| cx.model.func_of(body.id, spawn.node)).collect();
+        spawners.sort_unstable();
+        spawners.dedup();
+        let mut seen = Vec::new();
+        for func in spawners {
+            for race in cx.model.races(func).iter().filter(|race| race.write.memory == Memory::MapElements) {
+                let key = (race.write.body, race.write.expr);
+                if !seen.contains(&key) {
+                    seen.push(key);
+                    report.add(&finding(cx, body, race));
+                }
+            }
+        }
+    }
+}
+
+fn finding(cx: &Cx<'_>, body: BodyCx<'_>, race: &Race) -> MapRace {
+    let start = |thread: &Thread| cx.node_place(cx.body(thread.body), thread.node);
+    let way = |access: &Access| -> Vec<Place> {
+        let calls = access.calls.iter().copied().chain([(access.body, access.expr)]);
+        calls.map(|(id, expr)| cx.expr_place(cx.body(id), expr)).collect()
+    };
+    let is_direct = race.write.calls.is_empty() && race.other.calls.is_empty();
+    MapRace {
+        map: body.display_path(&race.write.path),
+        write: way(&race.write),
+        other: way(&race.other),
+        writer: start(&race.writer),
+        reader: race.reader.as_ref().map(start),
+        other_writes: race.other.is_write,
+        is_same_place: race.is_same_place,
+        is_under_rlock: !race.write.locks.is_empty() && !race.other.locks.is_empty(),
+        confidence: if is_direct { Confidence::High } else { Confidence::Medium },
+    }
+}
