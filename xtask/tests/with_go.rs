@@ -1,6 +1,4 @@
-//! The Go code in testdata compiles, tests included: what no compiler accepts shows no bug of a compiler's users.
-//!
-//! Needs `go` on the PATH, and no network. Where it is missing the test says so and passes, unless
+//! What needs `go` on the PATH, and no network. Where it is missing the tests say so and pass, unless
 //! `GOLINT_CONC_REQUIRE_TOOLS=1` asks for it.
 
 #![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a test")]
@@ -43,23 +41,39 @@ fn version(text: &str) -> (u32, u32) {
 
 /// Says something that shows although the test passes.
 fn say(text: &str) {
+    if text.is_empty() {
+        return;
+    }
     // The test harness keeps what is printed with macros to itself.
-    writeln!(std::io::stderr(), "testdata_builds: {text}").expect("standard error is open");
+    writeln!(std::io::stderr(), "with_go: {text}").expect("standard error is open");
 }
 
-fn local_go() -> Option<(u32, u32)> {
-    let output = Command::new("go").args(["env", "GOVERSION"]).env("GOTOOLCHAIN", "local").output().ok()?;
-    Some(version(String::from_utf8_lossy(&output.stdout).trim().trim_start_matches("go")))
+/// The version of the Go on the PATH; without one, says so for `test`.
+fn local_go(test: &str) -> Option<(u32, u32)> {
+    let output = Command::new("go").args(["env", "GOVERSION"]).env("GOTOOLCHAIN", "local").output();
+    if let Ok(output) = output {
+        return Some(version(String::from_utf8_lossy(&output.stdout).trim().trim_start_matches("go")));
+    }
+    let is_needed = std::env::var("GOLINT_CONC_REQUIRE_TOOLS").is_ok_and(|value| value == "1");
+    assert!(!is_needed, "`go` is not on the PATH, and GOLINT_CONC_REQUIRE_TOOLS=1");
+    say(&format!("{test} skipped: `go` is not on the PATH"));
+    None
 }
 
 #[test]
-fn testdata_compiles() {
-    let Some(local) = local_go() else {
-        let is_needed = std::env::var("GOLINT_CONC_REQUIRE_TOOLS").is_ok_and(|value| value == "1");
-        assert!(!is_needed, "`go` is not on the PATH, and GOLINT_CONC_REQUIRE_TOOLS=1");
-        say("skipped: `go` is not on the PATH");
+fn the_table_of_the_standard_library_is_fresh() {
+    if local_go("the_table_of_the_standard_library_is_fresh").is_none() {
         return;
-    };
+    }
+    let check =
+        assert_cmd::Command::new(env!("CARGO_BIN_EXE_xtask")).args(["stdlib", "--check"]).assert().success();
+    say(String::from_utf8_lossy(&check.get_output().stdout).trim());
+}
+
+/// What no compiler accepts shows no bug of anybody's.
+#[test]
+fn testdata_compiles() {
+    let Some(local) = local_go("testdata_compiles") else { return };
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
     let (modules, too_new): (Vec<_>, Vec<_>) =
         modules(&testdata).into_iter().partition(|module| module.go() <= local);
