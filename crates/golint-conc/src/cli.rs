@@ -19,7 +19,7 @@ use crate::report::{Problem, Run};
 use crate::run::{Outcome, Wanted};
 use crate::selection::{self, nearest};
 use crate::sink::{self, Written};
-use crate::{host, pages, run};
+use crate::{host, pages, run, suppress};
 
 const AFTER_HELP: &str = "\
 Patterns:
@@ -214,6 +214,7 @@ pub fn main() -> ExitCode {
         Cli { command: Some(Command::Explain { id }), .. } => {
             match golint_conc_rules::catalogue().find(&id) {
                 Some(page) => print(&pages::page_text(page)),
+                None if suppress::OWN_IDS.iter().any(|(own, _)| *own == id) => print(suppress::GUIDE),
                 None => usage(&format!("no rule is called `{id}`{}", selection::hint(&id))),
             }
         }

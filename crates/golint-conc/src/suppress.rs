@@ -36,6 +36,9 @@ pub const OWN_IDS: [(&str, &str); 2] = [
     (UNUSED, "A comment suppresses findings that are not there"),
 ];
 
+/// What users read about it.
+pub const GUIDE: &str = include_str!("../../../docs/suppressions.md");
+
 /// The names by which `//nolint` means us.
 const NAMES: [&str; 2] = ["golint-conc", "golintconc"];
 

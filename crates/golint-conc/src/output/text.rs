@@ -129,11 +129,11 @@ fn clean(text: &str) -> String {
     out
 }
 
-/// A character that can't move the cursor, ring a bell or turn the writing direction of what follows.
+/// A character that can't move the cursor, end the line, ring a bell or turn the writing direction of what follows.
 fn visible(c: char) -> char {
     match c {
         '\t' => c,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
         _ if c.is_control() => char::REPLACEMENT_CHARACTER,
         _ => c,
     }

@@ -219,6 +219,8 @@ warning[invalid-suppression]: `signal-notify-unbufered` in `//golintconc:ignore`
 ";
     assert!(shown.contains(expected), "{shown}");
     assert!(shown.contains("2 findings in 1 file"), "{shown}");
+    let guide = tree.run(&["explain", "invalid-suppression"]);
+    assert!(guide.status == 0 && guide.stdout.contains("`invalid-suppression`"), "{guide:?}");
 }
 
 #[test]
