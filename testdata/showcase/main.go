@@ -45,8 +45,10 @@ func run(ctx context.Context, addr, prices string, workers int) error {
 		return err
 	}
 	server := &http.Server{
-		Addr:    addr,
-		Handler: orders.NewHandler(client, pool).Routes(),
+		Addr:              addr,
+		Handler:           orders.NewHandler(client, pool).Routes(),
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       time.Minute,
 	}
 
 	failed := make(chan error, 1)

@@ -40,9 +40,7 @@ pub(crate) fn run(workspace: &Workspace, id: &str) -> Result<()> {
         );
     }
     codegen::run(workspace, false)?;
-    println!(
-        "next: replace every FIXME, then `cargo test -p golint-conc --test rules {id}` and `cargo xtask tidy`"
-    );
+    println!("next: replace every FIXME, then run `cargo test -p golint-conc --test rules {id}::`");
     Ok(())
 }
 
