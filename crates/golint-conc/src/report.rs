@@ -20,11 +20,46 @@ impl ReportFile {
         (self.lines.position(&self.text, span.start), self.lines.position(&self.text, span.end))
     }
 
-    /// The part of a span that stands on its first line: a tight place to point at.
+    /// The part of a span that stands on its first line, without a comment at its end: a tight place to point at.
     pub fn first_line(&self, span: Span) -> Span {
         let line = self.lines.line_span(&self.text, self.lines.line(span.start));
-        Span::new(span.start, span.end.min(line.end).max(span.start))
+        if span.end <= line.end {
+            return span;
+        }
+        let first = Span::new(span.start, line.end.max(span.start));
+        Span::new(span.start, span.start + code_len(first.slice(&self.text)) as u32)
     }
+}
+
+/// How much of a line is code: what is before a comment that runs to its end, without blanks. A string or comment that
+/// goes on behind the line counts as code.
+fn code_len(line: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(&byte) = line.get(at) {
+        let rest = &line[at + 1..];
+        at += 1 + match byte {
+            b'/' if rest.first() == Some(&b'/') => return line[..at].trim_ascii_end().len(),
+            b'/' if rest.first() == Some(&b'*') => {
+                memchr::memmem::find(rest, b"*/").map_or(rest.len(), |end| end + 2)
+            }
+            b'`' => memchr::memchr(b'`', rest).map_or(rest.len(), |end| end + 1),
+            b'"' | b'\'' => quoted_len(rest, byte),
+            _ => 0,
+        };
+    }
+    line.trim_ascii_end().len()
+}
+
+/// How long the rest of a string or rune is, with its closing quote.
+fn quoted_len(rest: &[u8], quote: u8) -> usize {
+    let mut at = 0;
+    while let Some(&byte) = rest.get(at) {
+        at += 1 + usize::from(byte == b'\\');
+        if byte == quote {
+            break;
+        }
+    }
+    at.min(rest.len())
 }
 
 /// The diagnostics of one package. [`golint_conc_rules::FileId`]s are positions in `files`.
@@ -133,5 +168,36 @@ impl<'a> Run<'a> {
     /// How many diagnostics a comment in the source suppresses.
     pub fn suppressed(&self) -> usize {
         self.packages.iter().map(|package| package.suppressed.len()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_line_ends_before_its_comment() {
+        for (line, code) in [
+            ("go func() { // why", "go func() {"),
+            ("f(`//`, \"//\\\"//\", '\"', //", "f(`//`, \"//\\\"//\", '\"',"),
+            ("f( /* a // b */ x, // c", "f( /* a // b */ x,"),
+            ("s := `// not", "s := `// not"),
+            ("f( /* on", "f( /* on"),
+            ("a / b +  ", "a / b +"),
+            ("\"\\", "\"\\"),
+            ("// all", ""),
+        ] {
+            assert_eq!(code_len(line.as_bytes()), code.len(), "{line}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_cut_loses_its_comment() {
+        let text = b"f() // a\ng( // b\n)\n".to_vec();
+        let file = ReportFile { path: "a.go".into(), lines: LineIndex::new(&text), text };
+        assert_eq!(file.first_line(Span::new(0, 8)), Span::new(0, 8));
+        assert_eq!(file.first_line(Span::new(9, 18)), Span::new(9, 11));
+        assert_eq!(file.first_line(Span::new(8, 18)), Span::new(8, 8));
+        assert_eq!(file.first_line(Span::new(99, 120)), Span::new(99, 99));
     }
 }
