@@ -52,32 +52,35 @@ impl Workspace {
     }
 
     /// The names of all files that belong to the project, sorted, relative, with slashes.
-    pub(crate) fn files(&self) -> Result<Vec<String>> {
-        let mut files = if self.path(".git").exists() { self.tracked()? } else { self.found() };
+    pub(crate) fn files(&self) -> Vec<String> {
+        let mut files = self.tracked().unwrap_or_else(|| self.found());
         files.sort();
-        Ok(files)
+        files
     }
 
-    /// What git tracks or would track, without what was deleted since.
-    fn tracked(&self) -> Result<Vec<String>> {
+    /// What git tracks or would track, without what was deleted since; nothing where git can't tell.
+    fn tracked(&self) -> Option<Vec<String>> {
+        // A copy inside of a checkout is ignored by the checkout's git, which would list nothing.
+        if !self.path(".git").exists() {
+            return None;
+        }
         let listed = Command::new("git")
             .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"])
             .current_dir(&self.root)
             .output()
-            .context("can't run git")?;
-        if !listed.status.success() {
-            bail!("git ls-files: {}", String::from_utf8_lossy(&listed.stderr).trim());
-        }
-        let names = String::from_utf8_lossy(&listed.stdout);
+            .ok()?;
+        let names = listed.status.success().then(|| String::from_utf8_lossy(&listed.stdout))?;
         let names = names.split('\0').filter(|name| !name.is_empty() && self.path(name).exists());
-        Ok(names.map(str::to_owned).collect())
+        Some(names.map(str::to_owned).collect())
     }
 
-    /// Without git, such as in an unpacked archive: all but what a build leaves.
+    /// All but what a build leaves, as in an unpacked archive.
     fn found(&self) -> Vec<String> {
         WalkDir::new(&self.root)
             .into_iter()
-            .filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "target")
+            .filter_entry(|entry| {
+                entry.depth() != 1 || (entry.file_name() != "target" && entry.file_name() != ".git")
+            })
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_file())
             .filter_map(|entry| {

@@ -124,7 +124,7 @@ fn head(page: &Page, found: &mut Findings) {
     let summary = page.text("summary");
     found.demand(
         is_plain_sentence(summary),
-        format!("{name}: the summary begins in lower case and has no period"),
+        format!("{name}: the summary must begin in lower case and end without period"),
     );
     for related in strings(page, "related") {
         let is_check =
@@ -171,7 +171,7 @@ fn rule_file(name: &str, id: &str, text: &str, found: &mut Findings) {
     let header = format!("//! See `rules/{id}.md`.");
     found.demand(text.starts_with(&header), format!("{name}: does not begin with `{header}`"));
     found.demand(text.contains(&format!("\"{id}\"")), format!("{name}: does not name `{id}`"));
-    let imports_rule = text.contains("use super::") || text.contains("crate::rules::");
+    let imports_rule = text.contains("\nuse super::") || text.contains("crate::rules::");
     found.demand(!imports_rule, format!("{name}: a rule imports another"));
     let lines = text.lines().count();
     if MAX_RULE_LINES < lines {
