@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::calls::{CallEnd, std_call_end};
 use crate::graph::{ExitKind, FuncGraph};
+use crate::resource::Taking;
 
 /// How long a chain of calls is followed to find out whether the last of them returns.
 const MAX_CALL_DEPTH: usize = 32;
@@ -32,6 +33,8 @@ pub struct Flow<'p> {
     pub pkg: &'p Package,
     graphs: RefCell<FxHashMap<Func, Option<Rc<FuncGraph>>>>,
     ends: RefCell<Ends>,
+    pub(crate) hands_out: RefCell<FxHashMap<(BodyId, &'static str, usize), bool>>,
+    pub(crate) takings: RefCell<FxHashMap<(BodyId, usize, u8, &'static str), Taking>>,
 }
 
 /// How functions end, and the functions whose end is being found out, outermost first.
@@ -46,7 +49,13 @@ struct Ends {
 impl<'p> Flow<'p> {
     /// Nothing computed yet.
     pub fn new(pkg: &'p Package) -> Self {
-        Self { pkg, graphs: RefCell::default(), ends: RefCell::default() }
+        Self {
+            pkg,
+            graphs: RefCell::default(),
+            ends: RefCell::default(),
+            hands_out: RefCell::default(),
+            takings: RefCell::default(),
+        }
     }
 
     /// The block of a function.

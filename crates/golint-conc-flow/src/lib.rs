@@ -7,6 +7,8 @@ mod build;
 mod calls;
 mod flow;
 mod graph;
+mod paths;
+mod resource;
 
 pub use calls::{CallEnd, std_call_end};
 pub use flow::{Flow, Func};
@@ -14,3 +16,5 @@ pub use graph::{
     Block, BlockId, Edge, Exit, ExitKind, FuncGraph, Label, Loop, LoopExit, LoopExitKind, MAX_DEPTH,
     MAX_STEPS, Point, Step,
 };
+pub use paths::{MAX_VISITS, Path, PathEnd, Paths, Verdict, Watch, assigned, root_local};
+pub use resource::{Acquire, Acquired, Bound, Evidence, HTTP_BODY, Held, Leak, Protocol, Taking};
