@@ -58,6 +58,18 @@ impl<'p> Flow<'p> {
         }
     }
 
+    /// The declared function of a body and the function literals in it, in the order of the text.
+    pub fn funcs(&self, body: BodyId) -> Vec<Func> {
+        let ast = self.pkg.body_ast(body);
+        let mut literals: Vec<_> = (0..ast.expr_count() as u32)
+            .map(ExprId::new)
+            .filter(|&expr| matches!(ast.expr(expr), Expr::Func { .. }))
+            .collect();
+        literals.sort_by_key(|&literal| ast.expr_span(literal).start);
+        let declared = ast.func().map(|_| Func { body, lit: None });
+        declared.into_iter().chain(literals.into_iter().map(|lit| Func { body, lit: Some(lit) })).collect()
+    }
+
     /// The block of a function.
     pub fn func_block(&self, func: Func) -> Option<(BodyCx<'p>, StmtId)> {
         let cx = self.pkg.body(func.body);

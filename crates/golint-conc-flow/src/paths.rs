@@ -12,7 +12,7 @@ use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Spec, Stmt, StmtId, UnaryO
 use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::graph::{BlockId, ExitKind, FuncGraph, Label, Point, Step};
+use crate::graph::{ExitKind, FuncGraph, Label, Point, Step};
 
 /// How many combinations of block and state one search visits before it gives up.
 pub const MAX_VISITS: usize = 20_000;
@@ -102,14 +102,29 @@ pub struct Paths<'g, 'p> {
 /// What a path knows: numbers of conditions and their values, sorted.
 type Facts = Vec<(usize, bool)>;
 
+/// A place in the search. Without a state, it is still on the way from the entry to where the watch begins.
 struct Node<S> {
-    block: BlockId,
-    step: usize,
-    state: S,
+    at: Point,
+    state: Option<S>,
     facts: Facts,
     defers: Vec<StmtId>,
     parent: usize,
     label: Label,
+}
+
+/// A path under way.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Run<S> {
+    at: Point,
+    state: Option<S>,
+    facts: Facts,
+    defers: Vec<StmtId>,
+}
+
+impl<S> Run<S> {
+    fn node(self, parent: usize, label: Label) -> Node<S> {
+        Node { at: self.at, state: self.state, facts: self.facts, defers: self.defers, parent, label }
+    }
 }
 
 impl<'g, 'p> Paths<'g, 'p> {
@@ -161,90 +176,85 @@ impl<'g, 'p> Paths<'g, 'p> {
     }
 
     /// A shortest path from `from`, begun with `state`, that `watch` finds; none as well where the search exceeds
-    /// [`MAX_VISITS`].
-    pub fn search<W: Watch>(&self, from: Point, state: W::State, watch: &W) -> Option<Path<W::State>> {
-        let mut nodes = vec![Node {
-            block: from.block,
-            step: from.step,
-            state,
+    /// [`MAX_VISITS`]. What is known at `from` is found out on the paths from the entry to it.
+    pub fn search<W: Watch>(&self, from: Point, state: &W::State, watch: &W) -> Option<Path<W::State>> {
+        let entry = Point { block: FuncGraph::ENTRY, step: 0 };
+        let mut nodes: Vec<Node<W::State>> = vec![Node {
+            at: entry,
+            state: None,
             facts: Facts::new(),
             defers: Vec::new(),
             parent: 0,
             label: Label::Always,
         }];
         let mut seen = FxHashSet::default();
-        let mut at = 0;
-        while at < nodes.len() {
+        let mut index = 0;
+        while index < nodes.len() {
             if MAX_VISITS < nodes.len() {
                 return None;
             }
-            let node = &nodes[at];
-            let (block, step) = (node.block, node.step);
-            let (mut state, mut facts, mut defers) =
-                (node.state.clone(), node.facts.clone(), node.defers.clone());
-            match self.run_block(block, step, &mut state, &mut facts, &mut defers, watch) {
-                (Verdict::Found, end) => return Some(Self::path(&nodes, at, end, state)),
+            let node = &nodes[index];
+            let mut run = Run {
+                at: node.at,
+                state: node.state.clone(),
+                facts: node.facts.clone(),
+                defers: node.defers.clone(),
+            };
+            if run.state.is_none() && run.at.block == from.block && run.at.step <= from.step {
+                // The way on without a state is for a later turn of a loop.
+                let mut begun = run.clone();
+                self.run(&mut begun, from.step, watch);
+                begun.at.step = from.step;
+                begun.state = Some(state.clone());
+                nodes.push(begun.node(index, Label::Always));
+            }
+            match self.run(&mut run, usize::MAX, watch) {
+                (Verdict::Found, end) => return Self::path(&nodes, index, end, run.state),
                 (Verdict::Drop, _) => {}
                 (Verdict::Go, _) => {
-                    for edge in &self.graph.block(block).edges {
-                        let mut facts = facts.clone();
-                        let mut state = state.clone();
-                        if !self.learn(&mut facts, edge.label) || !watch.edge(&mut state, edge.label) {
-                            continue;
-                        }
-                        if seen.insert((edge.to, state.clone(), facts.clone(), defers.clone())) {
-                            let defers = defers.clone();
-                            let label = edge.label;
-                            nodes.push(Node {
-                                block: edge.to,
-                                step: 0,
-                                state,
-                                facts,
-                                defers,
-                                parent: at,
-                                label,
-                            });
+                    for edge in &self.graph.block(run.at.block).edges {
+                        let mut next = run.clone();
+                        next.at = Point { block: edge.to, step: 0 };
+                        let is_possible = self.learn(&mut next.facts, edge.label)
+                            && next.state.as_mut().is_none_or(|state| watch.edge(state, edge.label));
+                        if is_possible && seen.insert(next.clone()) {
+                            nodes.push(next.node(index, edge.label));
                         }
                     }
                 }
             }
-            at += 1;
+            index += 1;
         }
         None
     }
 
-    fn run_block<W: Watch>(
-        &self,
-        block: BlockId,
-        first: usize,
-        state: &mut W::State,
-        facts: &mut Facts,
-        defers: &mut Vec<StmtId>,
-        watch: &W,
-    ) -> (Verdict, PathEnd) {
-        let block = self.graph.block(block);
-        let mut end = PathEnd::Step(Step::RunDefers);
-        for &step in block.steps.get(first..).unwrap_or_default() {
-            end = PathEnd::Step(step);
-            let verdict = watch.step(state, step);
+    /// Runs the steps of a block up to number `end`, and the exit behind the last one.
+    fn run<W: Watch>(&self, run: &mut Run<W::State>, end: usize, watch: &W) -> (Verdict, PathEnd) {
+        let block = self.graph.block(run.at.block);
+        let steps = block.steps.get(run.at.step..end.min(block.steps.len())).unwrap_or_default();
+        let mut last = PathEnd::Step(Step::RunDefers);
+        for &step in steps {
+            last = PathEnd::Step(step);
+            let verdict = run.state.as_mut().map_or(Verdict::Go, |state| watch.step(state, step));
             if verdict != Verdict::Go {
-                return (verdict, end);
+                return (verdict, last);
             }
             match step {
                 Step::Exec(stmt) => {
-                    self.forget(facts, stmt);
+                    self.forget(&mut run.facts, stmt);
                     if matches!(self.cx.ast.stmt(stmt), Stmt::Defer(_)) && watch.wants_defer(stmt) {
-                        if MAX_DEFERS <= defers.len() {
-                            return (Verdict::Drop, end);
+                        if MAX_DEFERS <= run.defers.len() {
+                            return (Verdict::Drop, last);
                         }
-                        defers.push(stmt);
+                        run.defers.push(stmt);
                     }
                 }
-                Step::Eval(expr) => self.forget_addressed(facts, expr),
+                Step::Eval(expr) => self.forget_addressed(&mut run.facts, expr),
                 Step::Next(_) => {}
                 Step::RunDefers => {
-                    for defer in defers.drain(..).rev() {
-                        let verdict = watch.deferred(state, defer);
+                    for defer in run.defers.drain(..).rev() {
+                        let verdict =
+                            run.state.as_mut().map_or(Verdict::Go, |state| watch.deferred(state, defer));
                         if verdict != Verdict::Go {
                             return (verdict, PathEnd::Deferred(defer));
                         }
@@ -252,22 +262,22 @@ impl<'g, 'p> Paths<'g, 'p> {
                 }
             }
         }
-        match block.exit {
-            Some(exit) => (watch.exit(state, exit), PathEnd::Exit(exit)),
-            None => (Verdict::Go, end),
+        match (block.exit, &run.state) {
+            (Some(exit), Some(state)) => (watch.exit(state, exit), PathEnd::Exit(exit)),
+            _ => (Verdict::Go, last),
         }
     }
 
-    fn path<S>(nodes: &[Node<S>], mut at: usize, end: PathEnd, state: S) -> Path<S> {
+    fn path<S>(nodes: &[Node<S>], mut at: usize, end: PathEnd, state: Option<S>) -> Option<Path<S>> {
         let mut branches = Vec::new();
-        while at != 0 {
+        while nodes[at].state.is_some() {
             if nodes[at].label != Label::Always {
                 branches.push(nodes[at].label);
             }
             at = nodes[at].parent;
         }
         branches.reverse();
-        Path { branches, end, state }
+        Some(Path { branches, end, state: state? })
     }
 
     /// Takes an edge: false where the path already knows better.

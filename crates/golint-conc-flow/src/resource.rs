@@ -196,8 +196,9 @@ impl<'p> Flow<'p> {
         let Some(&Step::Exec(stmt)) = block.steps.get(acquired.after.step) else { return Bound::Handed };
         let targets = targets_of(cx, stmt, acquired.call);
         let Some(&holder) = targets.get(acquired.result) else { return Bound::Handed };
-        let error = acquired.error.and_then(|at| targets.get(at)).and_then(|&error| cx.local(error));
-        if cx.ast.ident(holder).is_some_and(|name| name.is_blank()) {
+        let error = acquired.error.and_then(|at| targets.get(at)).filter(|&&error| !is_blank(cx, error));
+        let error = error.and_then(|&error| cx.local(error));
+        if is_blank(cx, holder) {
             return Bound::Dropped { error };
         }
         match cx.local(holder) {
@@ -256,7 +257,7 @@ impl<'p> Flow<'p> {
             Bound::Handed => return None,
         };
         let watch = Holding { flow: self, protocol, cx, func: func.lit, goal, depth };
-        paths.search(from, held, &watch)
+        paths.search(from, &held, &watch)
     }
 
     /// Whether a literal or pointer that was made before a call already looks after what the call's variable will hold.
@@ -491,9 +492,10 @@ impl Watch for Holding<'_, '_> {
             }
             Label::Type { switch, clause, holds } => {
                 let Stmt::TypeSwitch { subject, .. } = self.cx.ast.stmt(switch) else { return true };
-                let mut types = self.cx.ast.list(self.cx.ast.clause(clause).exprs);
-                let has_nil = types.any(|ty| self.cx.is_nil(ty));
-                !(holds && self.is_error(held, subject) && !has_nil)
+                let types = self.cx.ast.clause(clause).exprs;
+                let nils = self.cx.ast.list(types).filter(|&ty| self.cx.is_nil(ty)).count();
+                let may_be_nil = if holds { 0 < nils } else { nils == 0 };
+                may_be_nil || !self.is_error(held, subject)
             }
             Label::Always | Label::Range { .. } | Label::Select { .. } => true,
         }
@@ -509,15 +511,6 @@ impl Holding<'_, '_> {
 
     fn is_error(&self, held: &Held, expr: ExprId) -> bool {
         held.error.is_some() && self.cx.local(expr) == held.error
-    }
-
-    fn mentions_error(&self, held: &Held, expr: ExprId) -> bool {
-        let mut found = false;
-        walk(self.cx.ast, expr, |node| {
-            found |= matches!(node, NodeRef::Expr(expr) if self.is_error(held, expr));
-            Walk::Into
-        });
-        found
     }
 
     /// Whether a path on which a condition is `holds` can have the resource.

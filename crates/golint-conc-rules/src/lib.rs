@@ -7,6 +7,7 @@ mod diagnostic;
 mod edits;
 mod engine;
 mod requests;
+mod route;
 mod rule;
 mod rules;
 

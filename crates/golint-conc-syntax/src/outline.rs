@@ -53,7 +53,7 @@ impl Signals {
     pub const SYNC: Self = Self(1 << 4);
     /// `context`, `ctx` or `Context`.
     pub const CONTEXT: Self = Self(1 << 5);
-    /// `http`, `Response`, `Body` or `RoundTrip`.
+    /// `http`, `Response`, `Body`, `StatusCode`, `Do` or `RoundTrip`.
     pub const HTTP: Self = Self(1 << 6);
     /// `signal` or `Notify`.
     pub const SIGNAL: Self = Self(1 << 7);
@@ -103,7 +103,7 @@ impl Signals {
                 Self::SYNC
             }
             b"context" | b"ctx" | b"Context" => Self::CONTEXT,
-            b"http" | b"Response" | b"Body" | b"RoundTrip" => Self::HTTP,
+            b"http" | b"Response" | b"Body" | b"StatusCode" | b"Do" | b"RoundTrip" => Self::HTTP,
             b"signal" | b"Notify" => Self::SIGNAL,
             b"time" => Self::TIME,
             b"unsafe" => Self::UNSAFE,

@@ -10,6 +10,8 @@ mod context_background_in_scope;
 mod context_in_struct;
 mod goroutine_never_stops;
 mod goroutine_without_context;
+mod http_body_before_err;
+mod http_body_not_closed;
 mod http_client_no_timeout;
 mod http_default_client;
 mod http_request_without_context;
@@ -40,6 +42,8 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&context_in_struct::RULE, page!("context-in-struct")),
     (&goroutine_never_stops::RULE, page!("goroutine-never-stops")),
     (&goroutine_without_context::RULE, page!("goroutine-without-context")),
+    (&http_body_before_err::RULE, page!("http-body-before-err")),
+    (&http_body_not_closed::RULE, page!("http-body-not-closed")),
     (&http_client_no_timeout::RULE, page!("http-client-no-timeout")),
     (&http_default_client::RULE, page!("http-default-client")),
     (&http_request_without_context::RULE, page!("http-request-without-context")),

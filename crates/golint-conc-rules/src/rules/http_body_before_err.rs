@@ -1,0 +1,178 @@
+//! See `rules/http-body-before-err.md`.
+
+use golint_conc_flow::{
+    Acquired, Bound, Evidence, Func, HTTP_BODY, Label, PathEnd, Paths, Point, Step as FlowStep, Verdict,
+    Watch, assigned,
+};
+use golint_conc_semantic::{BodyCx, Callee, LocalId};
+use golint_conc_syntax::Signals;
+use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId};
+
+use crate::diagnostic::{Confidence, Finding, Place, Step};
+use crate::route::branch_steps;
+use crate::rule::{Cx, Report, Rule, step};
+
+pub(crate) static RULE: HttpBodyBeforeErr = HttpBodyBeforeErr;
+
+pub(crate) struct HttpBodyBeforeErr;
+
+struct BeforeErr {
+    place: Place,
+    call: Place,
+    name: String,
+    error: String,
+    branches: Vec<Step>,
+    is_deferred: bool,
+    confidence: Confidence,
+}
+
+impl Finding for BeforeErr {
+    fn message(&self) -> String {
+        format!(
+            "`{}` is used before `{}` is checked, and is nil when the request failed",
+            self.name, self.error
+        )
+    }
+
+    fn primary(&self) -> Place {
+        self.place
+    }
+
+    fn label(&self) -> String {
+        if self.is_deferred {
+            "runs when the request failed, too".into()
+        } else {
+            "panics when the request failed".into()
+        }
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let mut steps =
+            vec![step(self.call, 0, format!("`{}` is nil if `{}` is not", self.name, self.error))];
+        steps.extend(self.branches.clone());
+        steps.push(step(self.place, 0, format!("`{}` is used, with `{}` unseen", self.name, self.error)));
+        steps
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(format!("check `{}` first", self.error))
+    }
+
+    fn confidence(&self) -> Confidence {
+        self.confidence
+    }
+}
+
+impl Rule for HttpBodyBeforeErr {
+    fn id(&self) -> &'static str {
+        "http-body-before-err"
+    }
+
+    fn gates(&self) -> &'static [Signals] {
+        &[Signals::HTTP]
+    }
+
+    fn imports(&self) -> &'static [&'static str] {
+        &["net/http"]
+    }
+
+    fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
+        for func in cx.model.flow.funcs(body.id) {
+            for acquired in cx.model.flow.acquired(func, &HTTP_BODY) {
+                if let Some(finding) = before_err(cx, body, func, &acquired) {
+                    report.add(&finding);
+                }
+            }
+        }
+    }
+}
+
+fn before_err(cx: &Cx<'_>, body: BodyCx<'_>, func: Func, acquired: &Acquired) -> Option<BeforeErr> {
+    let flow = &cx.model.flow;
+    let Bound::Local { holder, error: Some(error), .. } = flow.bound(func, acquired) else { return None };
+    let graph = flow.graph(func)?;
+    let watch = Unchecked { cx, body, holder, error };
+    let from = Point { step: acquired.after.step + 1, ..acquired.after };
+    let path = Paths::new(body, &graph).search(from, &(), &watch)?;
+    let PathEnd::Step(at) = path.end else { return None };
+    let is_deferred = matches!(at, FlowStep::Exec(_));
+    Some(BeforeErr {
+        place: cx.node_place(body, at.node()?),
+        call: cx.expr_place(body, acquired.call),
+        name: body.local_info(holder).name.to_string(),
+        error: body.local_info(error).name.to_string(),
+        branches: branch_steps(cx, body, &path.branches),
+        is_deferred,
+        confidence: if acquired.evidence == Evidence::Table { Confidence::High } else { Confidence::Medium },
+    })
+}
+
+/// Looks for a use of the response before anything looks at the error, or asks whether the response is nil.
+struct Unchecked<'a, 'p> {
+    cx: &'a Cx<'p>,
+    body: BodyCx<'p>,
+    holder: LocalId,
+    error: LocalId,
+}
+
+impl Unchecked<'_, '_> {
+    fn is_holder(&self, expr: ExprId) -> bool {
+        self.body.local(expr) == Some(self.holder)
+    }
+
+    /// Whether a deferred literal uses the response without a look at it or at the error.
+    fn literal_uses(&self, call: ExprId) -> bool {
+        let Expr::Call { fun, .. } = self.body.ast.expr(call) else { return false };
+        let lit = self.body.ast.unparen(fun);
+        let Some(graph) = self.cx.model.flow.graph(Func { body: self.body.id, lit: Some(lit) }) else {
+            return false;
+        };
+        let is_literal = matches!(self.body.ast.expr(lit), Expr::Func { .. });
+        let start = Point { block: golint_conc_flow::FuncGraph::ENTRY, step: 0 };
+        is_literal && Paths::new(self.body, &graph).search(start, &(), self).is_some()
+    }
+}
+
+impl Watch for Unchecked<'_, '_> {
+    type State = ();
+
+    fn step(&self, (): &mut (), at: FlowStep) -> Verdict {
+        let ast = self.body.ast;
+        match at {
+            FlowStep::Eval(expr) => match ast.expr(expr) {
+                Expr::Ident(_) if self.body.local(expr) == Some(self.error) => Verdict::Drop,
+                Expr::Selector { base, .. } if self.is_holder(base) => Verdict::Found,
+                Expr::Call { .. } => match self.body.callee(expr) {
+                    Callee::Method { recv, .. } if self.is_holder(recv) => Verdict::Found,
+                    _ => Verdict::Go,
+                },
+                _ => Verdict::Go,
+            },
+            FlowStep::Exec(stmt) => self.exec(stmt),
+            FlowStep::Next(_) | FlowStep::RunDefers => Verdict::Go,
+        }
+    }
+
+    fn edge(&self, (): &mut (), label: Label) -> bool {
+        let Label::Cond { expr, .. } = label else { return true };
+        let Expr::Binary { op: BinaryOp::Eq | BinaryOp::Ne, lhs, rhs } = self.body.ast.expr(expr) else {
+            return true;
+        };
+        !(self.is_holder(lhs) || self.is_holder(rhs))
+    }
+}
+
+impl Unchecked<'_, '_> {
+    fn exec(&self, stmt: StmtId) -> Verdict {
+        if let Stmt::Defer(call) = self.body.ast.stmt(stmt)
+            && self.literal_uses(call)
+        {
+            return Verdict::Found;
+        }
+        let targets = assigned(self.body, stmt);
+        let is_stored = targets
+            .into_iter()
+            .any(|(target, _)| self.is_holder(target) || self.body.local(target) == Some(self.error));
+        if is_stored { Verdict::Drop } else { Verdict::Go }
+    }
+}
