@@ -3,7 +3,7 @@
 use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Span;
 
-use crate::diagnostic::{Place, Replacement};
+use crate::diagnostic::Replacement;
 use crate::rule::Cx;
 
 /// Takes a statement out, with its line where nothing else stands on it.

@@ -597,7 +597,7 @@ impl Package {
                         next.extend(fields.iter().filter(|f| f.is_embedded).map(|field| {
                             let path = path.iter().copied().chain([field.name]).collect();
                             (field.ty, path)
-                        }))
+                        }));
                     }
                     Type::Interface { embedded, .. } => {
                         next.extend(embedded.iter().map(|&ty| (ty, Rc::clone(&path))));
