@@ -54,7 +54,10 @@ impl LineIndex {
         let offset = offset.min(text.len() as u32);
         let line = self.line(offset);
         let start = self.starts[line as usize - 1];
-        let before = String::from_utf8_lossy(&text[start as usize..offset as usize]);
+        let before = &text[start as usize..offset as usize];
+        // Editors do not show a byte order mark; Go's tools count its bytes.
+        let shown = if line == 1 { before.strip_prefix(b"\xef\xbb\xbf").unwrap_or(before) } else { before };
+        let before = String::from_utf8_lossy(shown);
         Position {
             line,
             column: offset - start + 1,

@@ -240,7 +240,6 @@ pub(crate) fn lower(root: Node<'_>, source: &[u8], offset: u32, base: Base) -> A
     let Base { ast, types } = base;
     let mut lowering =
         Lowering { cursor: root.walk(), source, offset, ast, types, tables: tables(), depth: 0 };
-    lowering.ast.is_opaque |= root.has_error();
     lowering.file();
     lowering.ast
 }

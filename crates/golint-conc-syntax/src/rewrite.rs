@@ -127,11 +127,10 @@ impl<'t> Tokens<'t> {
     fn behind_type(&self, mut at: usize) -> usize {
         loop {
             at = match (self.token(at), self.word(at)) {
-                (Token::Punct(b'*') | Token::Arrow, _) => at + 1,
+                (Token::Punct(b'*') | Token::Arrow, _) | (Token::Word, b"chan") => at + 1,
                 (Token::Punct(b'['), _) => self.behind(at),
                 (Token::Punct(b'('), _) => return self.behind(at),
                 (Token::Word, b"map") => self.behind(at + 1),
-                (Token::Word, b"chan") => at + 1,
                 (Token::Word, b"struct" | b"interface") => return self.behind(at + 1),
                 (Token::Word, b"func") => {
                     let params = self.behind(at + 1);

@@ -1,9 +1,11 @@
 //! A source file: its text, its outline, and the trees of those declarations that were asked for.
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
-use tree_sitter::Parser;
+use tree_sitter::{ParseOptions, ParseState, Parser};
 
 use crate::ast::{Ast, Decl};
 use crate::lower::{self, Base};
@@ -20,6 +22,12 @@ pub const MAX_DECL_LEN: u32 = 4 << 20;
 
 /// The stack that a thread needs to analyse code as deep as [`MAX_NESTING`] allows, in bytes.
 pub const STACK_SIZE: usize = 32 << 20;
+
+/// How long the parser may work on a declaration of no length …
+const MAX_TIME: Duration = Duration::from_millis(500);
+/// … and how much longer for each byte. Go that has no error takes less than a tenth of that, so that no result
+/// depends on the clock.
+const MAX_TIME_PER_BYTE: Duration = Duration::from_micros(2);
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -130,10 +138,26 @@ impl SourceFile {
                 .filter(|rest| !rest.is_empty())
                 .unwrap_or(&b"\n"[at.saturating_sub(text.len()).min(1)..])
         };
-        PARSER.with_borrow_mut(|parser| {
-            let tree = parser.parse_with_options(&mut read, None, None);
-            tree.map_or_else(Ast::opaque, |tree| lower::lower(tree.root_node(), &self.text, offset, base))
-        })
+        // Recovery from errors can take quadratic time, for a tree that nobody can trust.
+        let start = Instant::now();
+        let limit = MAX_TIME + MAX_TIME_PER_BYTE * text.len() as u32;
+        let mut give_up = |state: &ParseState| {
+            let is_lost = state.has_error() || limit < start.elapsed();
+            if is_lost { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = ParseOptions::new().progress_callback(&mut give_up);
+        let tree = PARSER.with_borrow_mut(|parser| {
+            let tree = parser.parse_with_options(&mut read, None, Some(options));
+            // A parse that was given up would otherwise go on with the next text.
+            parser.reset();
+            tree
+        });
+        match tree {
+            Some(tree) if !tree.root_node().has_error() => {
+                lower::lower(tree.root_node(), &self.text, offset, base)
+            }
+            _ => Ast::opaque(),
+        }
     }
 }
 

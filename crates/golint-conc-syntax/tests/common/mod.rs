@@ -1,6 +1,7 @@
 //! What the tests of this crate share.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part")]
+#![expect(clippy::expect_used, clippy::print_stderr, reason = "tests fail loudly and say what they skip")]
 
 pub(crate) mod unparse;
 
