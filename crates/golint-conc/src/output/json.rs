@@ -231,12 +231,4 @@ mod tests {
         assert_eq!(full["findings"][1]["path"], "a b/größe.go");
         assert_eq!(start, &serde_json::json!({ "offset": 41, "line": 4, "column": 17, "utf16Column": 14 }));
     }
-
-    /// The example in the documentation is what the program prints.
-    #[test]
-    fn the_documented_example_follows_the_schema() {
-        let page = include_str!("../../../../docs/json.md");
-        let example = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next());
-        document(example.expect("docs/json.md has an example"));
-    }
 }

@@ -145,6 +145,25 @@ fn outputs_on_testdata_follow_their_schemas_and_depend_on_no_thread() {
     assert_eq!(output("text", "2"), output("text", "1"));
 }
 
+/// The example in the documentation is what the program prints; `INSTA_UPDATE=always` makes it so.
+#[test]
+fn the_documented_example_is_true() {
+    let path = root().join("docs/json.md");
+    let page = std::fs::read_to_string(&path).expect("the page");
+    let block = |fence: &str| {
+        let (_, rest) = page.split_once(&format!("```{fence}\n")).expect("a block");
+        rest.split_once("```").expect("its end").0
+    };
+    let tree = Tree::new(&[("main.go", block("go"))]);
+    let printed = findings(&tree, &["--format", "json"]);
+    validate_json(&printed);
+    if std::env::var("INSTA_UPDATE").is_ok_and(|value| value == "always") {
+        std::fs::write(&path, page.replace(block("json"), &printed)).expect("the page is written");
+    } else {
+        assert_eq!(printed, block("json"), "INSTA_UPDATE=always renews docs/json.md");
+    }
+}
+
 #[test]
 fn what_failed_is_in_the_documents_too() {
     let tree = Tree::new(&[("a.go", BUG)]);
