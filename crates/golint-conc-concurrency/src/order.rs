@@ -15,7 +15,7 @@ use golint_conc_syntax::visit::{NodeRef, walk_inline};
 
 use crate::access::{Access, Lock, SyncPath, canonical, of_step, resolve};
 use crate::binding::Binding;
-use crate::model::{Model, Spawn, SpawnKind};
+use crate::model::{Model, Spawn, SpawnKind, is_go_call};
 use crate::sync::{LockOpKind, lock_effect};
 
 /// How many accesses are kept of one function; what is beyond is not looked at.
@@ -26,6 +26,9 @@ const MAX_THREADS: usize = 24;
 
 /// How long a chain of calls from a function to an access may be.
 const MAX_CALLS: usize = 5;
+
+/// How many callers, and their callers, are asked whether they hold a lock.
+const MAX_CALLERS: usize = 64;
 
 /// How often a block is looked at again before the function is given up.
 const MAX_VISITS: usize = 64;
@@ -77,6 +80,8 @@ pub struct Order {
     live_at_exit: Vec<Thread>,
     /// Parameters that are called, and the locks then held.
     callbacks: Vec<(LocalId, Vec<Lock>)>,
+    /// The functions of the package that are called while some lock is held.
+    locked_calls: Vec<BodyId>,
     races: Vec<Race>,
 }
 
@@ -137,7 +142,67 @@ fn add_all<T: PartialEq + Clone>(list: &mut Vec<T>, items: &[T]) -> bool {
 impl<'p> Model<'p> {
     /// The races between goroutines that a function starts, and between those and the function itself.
     pub fn races(&self, func: Func) -> Vec<Race> {
-        self.order(func).races.clone()
+        let order = self.order(func);
+        // Who calls a function with a lock held shares it with the goroutine that takes it.
+        let is_entered_locked = |race: &&Race| {
+            race.reader.is_none() && !race.write.locks.is_empty() && self.may_be_entered_locked(func.body)
+        };
+        order.races.iter().filter(|race| !is_entered_locked(race)).cloned().collect()
+    }
+
+    /// Whether some lock may be held when a declared function is called: its name or comment says so, or a caller in
+    /// the package holds one.
+    pub fn may_be_entered_locked(&self, body: BodyId) -> bool {
+        let mut seen = vec![body];
+        let mut next = 0;
+        while let Some(&callee) = seen.get(next) {
+            next += 1;
+            if MAX_CALLERS < next || self.says_locked(callee) {
+                return true;
+            }
+            // What is used as a value may be called by anybody.
+            let Some(callers) = self.callers(callee) else { return true };
+            for (caller, call) in callers {
+                let func = self.func_of(caller, call);
+                let cx = self.body(caller);
+                let is_started = is_go_call(cx, &self.parents(caller), call);
+                let is_callback =
+                    func.lit.is_some_and(|lit| !self.is_spawned_literal(cx, &self.parents(caller), lit));
+                if self.order(func).locked_calls.contains(&callee) || (is_callback && !is_started) {
+                    return true;
+                }
+                if !is_started && func.lit.is_none() {
+                    add(&mut seen, caller);
+                }
+            }
+        }
+        false
+    }
+
+    /// Whether a function's name or the comment above it says that its callers hold a lock.
+    fn says_locked(&self, body: BodyId) -> bool {
+        let decl = self.pkg.body_decl(body);
+        if decl.name.as_str().to_ascii_lowercase().contains("lock") {
+            return true;
+        }
+        let source = &self.pkg.files[decl.file].source;
+        let lines = source.lines();
+        let mut line = lines.line(source.outline().decls[decl.decl].span.start);
+        while 1 < line {
+            line -= 1;
+            let text = lines.line_span(source.text(), line).slice(source.text());
+            if !text.starts_with(b"//") {
+                return false;
+            }
+            let text = text.to_ascii_lowercase();
+            if [&b"lock"[..], b"held", b"hold", b"not safe", b"not thread"]
+                .iter()
+                .any(|word| memchr::memmem::find(&text, word).is_some())
+            {
+                return true;
+            }
+        }
+        false
     }
 
     /// What a function does. A function that is being looked at already, in a recursion, does nothing.
@@ -496,7 +561,10 @@ impl<'a, 'p> Walker<'a, 'p> {
             let binding = self.model.bind(self.cx, fun, &args, target);
             let has_lock_name = target.lit.is_none() && 0 < lock_effect(&callee);
             let before = state.locks.len();
-            self.run_callee(call, target, &binding, &args, state);
+            if 0 < before && target.lit.is_none() {
+                add(&mut self.out.locked_calls, target.body);
+            }
+            self.run_callee(call, target, &binding, state);
             if has_lock_name && state.locks.len() == before {
                 add(&mut state.locks, Lock { path: None, is_exclusive: true });
             }
@@ -582,14 +650,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     }
 
     /// Runs a function of the package in this goroutine.
-    fn run_callee(
-        &mut self,
-        call: ExprId,
-        target: Func,
-        binding: &Binding,
-        args: &[ExprId],
-        state: &mut State,
-    ) {
+    fn run_callee(&mut self, call: ExprId, target: Func, binding: &Binding, state: &mut State) {
         let order = self.model.order(target);
         let translate = Translation { walker: self, target, binding };
         let accesses: Vec<_> = order
@@ -623,7 +684,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             let outer = state.locks.clone();
             add_all(&mut state.locks, &locks);
             if callback != target {
-                self.run_callee(call, callback, &Binding::default(), &[], state);
+                self.run_callee(call, callback, &Binding::default(), state);
             }
             state.locks = outer;
         }
@@ -643,7 +704,6 @@ impl<'a, 'p> Walker<'a, 'p> {
         for (index, thread) in threads.into_iter().enumerate() {
             self.start(NodeRef::Expr(call), index + 1, thread, state);
         }
-        let _ = args;
     }
 
     /// A call of what is not followed: by its name it may lock or wait, and what it is given it may use.
@@ -677,7 +737,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 && runs_now(callee)
                 && let Some(target) = self.model.callable(self.cx, arg)
             {
-                self.run_callee(call, target, &Binding::default(), &[], state);
+                self.run_callee(call, target, &Binding::default(), state);
             }
         }
         if std {

@@ -236,3 +236,21 @@ func startThenUse(s *store) {
 	s.m["a"] = 1
 	go func() {}()
 }
+
+// expire has one caller.
+func (s *store) expire(k string) {
+	go s.remove(k)
+	s.m[k] = 1
+}
+
+func (s *store) remove(k string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.m, k) // want "while the function that started the goroutine writes it"
+}
+
+func expireAll(s *store, keys []string) {
+	for _, k := range keys {
+		s.expire(k)
+	}
+}

@@ -221,3 +221,31 @@ func registerAll(keys []string) {
 		go register(k)
 	}
 }
+
+func (s *store) Add(k string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.add(k)
+}
+
+// add is called by Add alone.
+func (s *store) add(k string) {
+	go func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.m, k)
+	}()
+	s.m[k] = 1
+}
+
+// expire runs with the lock held.
+func (s *store) expire(k string) {
+	go s.remove(k)
+	s.m[k] = 1
+}
+
+func (s *store) remove(k string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.m, k)
+}
