@@ -182,7 +182,9 @@ impl<'p> Model<'p> {
     /// Whether a function's name or the comment above it says that its callers hold a lock.
     fn says_locked(&self, body: BodyId) -> bool {
         let decl = self.pkg.body_decl(body);
-        if decl.name.as_str().to_ascii_lowercase().contains("lock") {
+        let name = decl.name.as_str().to_ascii_lowercase();
+        if ["locked", "nolock", "underlock", "withlock", "withoutlock"].iter().any(|word| name.contains(word))
+        {
             return true;
         }
         let source = &self.pkg.files[decl.file].source;

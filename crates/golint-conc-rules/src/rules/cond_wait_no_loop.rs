@@ -46,7 +46,7 @@ impl Finding for NoLoop {
     }
 
     fn confidence(&self) -> Confidence {
-        Confidence::High
+        Confidence::Medium
     }
 }
 
