@@ -1,6 +1,7 @@
 //! The whole of a run between the command line and the output: folders in, reports out, in parallel.
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -8,7 +9,6 @@ use std::time::Instant;
 use golint_conc_concurrency::Resolution;
 use golint_conc_rules::{Confidence, Selected};
 use golint_conc_syntax::STACK_SIZE;
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::analysis::{self, analyze_package};
 use crate::load::{self, Folder, Options};
@@ -56,20 +56,27 @@ pub fn run(
     threads: usize,
     done: &AtomicUsize,
 ) -> anyhow::Result<Outcome> {
+    let threads = threads.min(folders.len()).max(1);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_SIZE).build()?;
     remember_panics();
-    let parts: Vec<Outcome> = pool.install(|| {
-        let parts = folders.par_iter().with_max_len(1).map(|folder| {
-            let part = run_folder(folder, options, wanted);
+    // The largest first: a large one at the end would keep one thread busy and the others idle.
+    let mut order: Vec<usize> = (0..folders.len()).collect();
+    order.sort_by_key(|&index| Reverse(folders[index].names.len()));
+    let next = AtomicUsize::new(0);
+    let parts = pool.broadcast(|_| {
+        let mut parts = Vec::new();
+        while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            parts.push((index, run_folder(&folders[index], options, wanted)));
             done.fetch_add(1, Ordering::Relaxed);
-            part
-        });
-        parts.collect()
+        }
+        parts
     });
+    let mut parts: Vec<_> = parts.into_iter().flatten().collect();
+    parts.sort_by_key(|&(index, _)| index);
     // The default hook comes back.
     drop(std::panic::take_hook());
     let mut whole = Outcome::default();
-    for part in parts {
+    for (_, part) in parts {
         whole.packages.extend(part.packages);
         whole.problems.extend(part.problems);
         whole.files.extend(part.files);

@@ -24,8 +24,9 @@ pub use pattern::resolve;
 
 use crate::report::Problem;
 
-/// The longest file that is read, in bytes. The longest of Go's own has 2 MB, of generated code that is in use 20 MB.
-pub const MAX_FILE_LEN: u64 = 32 << 20;
+/// The longest file that is read, in bytes. The longest in the Go distribution has 2 MB, a generated client of a large
+/// cloud service 8 MB.
+pub const MAX_FILE_LEN: u64 = 16 << 20;
 
 /// A package of a folder, with the paths of its files.
 #[derive(Debug)]

@@ -261,7 +261,7 @@ fn a_file_of_50_mb() {
     let tree = tree();
     let file = std::fs::File::create(tree.path("ok/big.go")).expect("a file");
     file.set_len(50 << 20).expect("grows");
-    assert_one_line(&tree, 2, "ok/big.go: 50 MB are too many, at most 32 are read; split the file");
+    assert_one_line(&tree, 2, "ok/big.go: 50 MB are too many, at most 16 are read; split the file");
 }
 
 #[cfg(target_os = "linux")]
