@@ -18,6 +18,7 @@ mod http_request_without_context;
 mod http_server_no_timeout;
 mod http_transport_unbounded;
 mod mutex_copy;
+mod race_loop_variable;
 mod race_map_write;
 mod select_break_no_exit;
 mod select_busy_loop;
@@ -25,6 +26,7 @@ mod signal_notify_unbuffered;
 mod test_fatal_in_goroutine;
 mod timer_after_in_loop;
 mod timer_tick_leak;
+mod unsafe_address_hash;
 mod waitgroup_add_in_goroutine;
 mod waitgroup_go_done;
 
@@ -50,6 +52,7 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&http_server_no_timeout::RULE, page!("http-server-no-timeout")),
     (&http_transport_unbounded::RULE, page!("http-transport-unbounded")),
     (&mutex_copy::RULE, page!("mutex-copy")),
+    (&race_loop_variable::RULE, page!("race-loop-variable")),
     (&race_map_write::RULE, page!("race-map-write")),
     (&select_break_no_exit::RULE, page!("select-break-no-exit")),
     (&select_busy_loop::RULE, page!("select-busy-loop")),
@@ -57,6 +60,7 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&test_fatal_in_goroutine::RULE, page!("test-fatal-in-goroutine")),
     (&timer_after_in_loop::RULE, page!("timer-after-in-loop")),
     (&timer_tick_leak::RULE, page!("timer-tick-leak")),
+    (&unsafe_address_hash::RULE, page!("unsafe-address-hash")),
     (&waitgroup_add_in_goroutine::RULE, page!("waitgroup-add-in-goroutine")),
     (&waitgroup_go_done::RULE, page!("waitgroup-go-done")),
 ];

@@ -1,0 +1,131 @@
+//! See `rules/race-loop-variable.md`.
+
+use golint_conc_concurrency::{CapturedLoopVariable, Spawn};
+use golint_conc_semantic::BodyCx;
+use golint_conc_semantic::build::LangVersion;
+use golint_conc_syntax::Signals;
+
+use crate::diagnostic::{Applicability, Edit, Finding, Place, Replacement, Step};
+use crate::edits;
+use crate::rule::{Cx, Report, Rule, step};
+
+pub(crate) static RULE: RaceLoopVariable = RaceLoopVariable;
+
+pub(crate) struct RaceLoopVariable;
+
+const GO_IN_LOOP: Signals = Signals::GO.union(Signals::FOR);
+const SPAWN_IN_LOOP: Signals = Signals::SPAWN.union(Signals::FOR);
+
+struct LoopVariable {
+    name: String,
+    use_: Place,
+    spawn: Place,
+    variable: Place,
+    is_shared: bool,
+    is_write: bool,
+    copy: Option<Replacement>,
+}
+
+impl Finding for LoopVariable {
+    fn message(&self) -> String {
+        let name = &self.name;
+        match (self.is_shared, self.is_write) {
+            (true, false) => {
+                format!("loop variable `{name}` is read in a goroutine while the loop changes it")
+            }
+            (true, true) => {
+                format!("loop variable `{name}` is written in a goroutine while the loop uses it")
+            }
+            (false, _) => {
+                format!(
+                    "loop variable `{name}` is written in a goroutine while the loop copies it for the next turn"
+                )
+            }
+        }
+    }
+
+    fn primary(&self) -> Place {
+        self.use_
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let next = match self.is_shared {
+            true => "the next turn changes the variable, which all turns share before Go 1.22",
+            false => "the end of the turn reads the variable to make the next turn's",
+        };
+        let verb = if self.is_write { "writes" } else { "reads" };
+        vec![
+            step(self.spawn, 0, "starts a goroutine, and the loop goes on"),
+            step(self.use_, 1, format!("{verb} `{}`", self.name)),
+            step(self.variable, 0, next),
+        ]
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(format!("give each turn a copy: `{0} := {0}` before the goroutine starts", self.name))
+    }
+
+    fn edits(&self) -> Vec<Edit> {
+        let edit = |copy: &Replacement| Edit {
+            title: format!("copy `{}` for the goroutine", self.name),
+            applicability: Applicability::Safe,
+            replacements: vec![copy.clone()],
+        };
+        self.copy.iter().map(edit).collect()
+    }
+}
+
+impl Rule for RaceLoopVariable {
+    fn id(&self) -> &'static str {
+        "race-loop-variable"
+    }
+
+    fn gates(&self) -> &'static [Signals] {
+        &[GO_IN_LOOP, SPAWN_IN_LOOP]
+    }
+
+    fn package(&self, cx: &Cx<'_>, report: &mut Report<'_>) {
+        for (id, decl) in cx.pkg.bodies() {
+            let file = &cx.pkg.files[decl.file];
+            let text = file.source.outline().decls[decl.decl].span.slice(file.source.text());
+            let may_be_parallel = file.is_test
+                && file.lang < LangVersion::LOOP_VARIABLES
+                && memchr::memmem::find(text, b".Parallel(").is_some();
+            if may_be_parallel {
+                let body = cx.body(id);
+                for captured in cx.model.loop_variables_in_parallel_tests(body) {
+                    report.add(&finding(cx, body, &captured));
+                }
+            }
+        }
+    }
+
+    fn goroutine(&self, cx: &Cx<'_>, spawn: &Spawn, report: &mut Report<'_>) {
+        let body = cx.body(spawn.body);
+        for captured in cx.model.captured_loop_variables(spawn) {
+            // Since Go 1.22 each turn has its own, and only the copy at its end reads it from outside.
+            if is_shared(cx, body) || (captured.is_write && captured.is_copied) {
+                report.add(&finding(cx, body, &captured));
+            }
+        }
+    }
+}
+
+fn is_shared(cx: &Cx<'_>, body: BodyCx<'_>) -> bool {
+    cx.lang(body.id) < LangVersion::LOOP_VARIABLES
+}
+
+fn finding(cx: &Cx<'_>, body: BodyCx<'_>, captured: &CapturedLoopVariable) -> LoopVariable {
+    let info = body.local_info(captured.local);
+    let spawn = cx.node_place(body, captured.node);
+    let copy = captured.stands_alone && !captured.is_write;
+    LoopVariable {
+        name: info.name.to_string(),
+        use_: cx.expr_place(body, captured.use_),
+        spawn,
+        variable: cx.expr_place(body, info.ident),
+        is_shared: is_shared(cx, body),
+        is_write: captured.is_write,
+        copy: copy.then(|| edits::insert_before(cx, body, spawn.span, &format!("{0} := {0}", info.name))),
+    }
+}
