@@ -105,11 +105,13 @@ pub(crate) fn of_step(model: &Model<'_>, cx: BodyCx<'_>, step: Step) -> Vec<Step
                         }
                         ("DeleteFunc" | "Insert", [map, ..]) => add(*map, true, expr),
                         _ => {
-                            args.iter().filter(|_| is_reader(&callee)).for_each(|&arg| add(arg, false, expr))
+                            args.iter().filter(|_| is_reader(&callee)).for_each(|&arg| add(arg, false, expr));
                         }
                     },
                     (Callee::Func { .. }, args) if is_reader(&callee) => {
-                        args.iter().for_each(|&arg| add(arg, false, expr));
+                        for &arg in args {
+                            add(arg, false, expr);
+                        }
                     }
                     _ => {}
                 }

@@ -32,7 +32,7 @@ pub struct Fatal {
     pub chain: Vec<(BodyId, ExprId)>,
 }
 
-impl<'p> Model<'p> {
+impl Model<'_> {
     /// The calls in a goroutine that are to end a test but can only end the goroutine: those about a test that runs
     /// outside of it. A subtest that the goroutine runs itself has its own `t`.
     pub fn fatals_in(&self, spawn: &Spawn) -> Vec<Fatal> {

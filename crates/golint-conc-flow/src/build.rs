@@ -571,7 +571,7 @@ impl Builder<'_, '_> {
         let expr = self.cx.ast.unparen(expr);
         match self.cx.ast.expr(expr) {
             Expr::Selector { base, .. } if !matches!(self.cx.entity(base), Entity::Import(_)) => {
-                self.expr(base)
+                self.expr(base);
             }
             Expr::Star(base) => self.expr(base),
             Expr::Index { base, indices } => {

@@ -1,5 +1,7 @@
 //! Graphs of small functions: which loops end, which functions return.
 
+#![expect(clippy::expect_used, reason = "a test")]
+
 use golint_conc_flow::{CallEnd, Flow, Func, LoopExitKind};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{Package, PackageFile};

@@ -3,6 +3,8 @@
 //! A program is a tree from which both Go text and, without that text, the traces are made. Conditions are calls whose
 //! results are read from a string of decisions, so a trace is a list of calls and the way the function ends.
 
+#![expect(clippy::expect_used, reason = "a test")]
+
 use golint_conc_flow::{ExitKind, Flow, Func, FuncGraph, Label, Step};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{BodyCx, Package, PackageFile};
@@ -336,7 +338,7 @@ fn show(stmt: &S, out: &mut String) {
         S::Block(body) => show_block(body, out),
         S::Break(label) => out.push_str(&label.map_or("break".into(), |label| format!("break L{label}"))),
         S::Continue(label) => {
-            out.push_str(&label.map_or("continue".into(), |label| format!("continue L{label}")))
+            out.push_str(&label.map_or("continue".into(), |label| format!("continue L{label}")));
         }
         S::Goto(label) => out.push_str(&format!("goto L{label}")),
         S::Defer(a, b) => out.push_str(&format!("defer e(a({a}), a({b}))")),
