@@ -137,7 +137,9 @@ fn unused(file: &PackageFile, id: FileId, suppression: &Suppression, ran: &[Sele
     }
     let is_unused = |target: &&Target| !target.is_used && all_ran(file, target, ran);
     let idle: Vec<_> = suppression.targets.iter().filter(is_unused).collect();
-    let is_whole = idle.len() == suppression.targets.len();
+    let names_others = suppression.origin == Origin::NoLint
+        && suppression.directive.slice(file.source.text()).contains(&b',');
+    let is_whole = idle.len() == suppression.targets.len() && !names_others;
     let report = |target: &Target| Diagnostic {
         rule: UNUSED,
         severity: Severity::Warning,
@@ -240,9 +242,10 @@ fn parse_nolint(comment: &str, directive: &Directive) -> Option<(Origin, bool, V
         None => return None,
     };
     let names = names.split("//").next().unwrap_or_default();
-    let mut names = names.split(',').map(|name| name.trim().to_lowercase());
-    let is_us = |name: &String| NAMES.contains(&&**name);
-    let name = names.find(|name| is_us(name) || name == "all" || name.starts_with("all "))?;
+    // A reason without `//` before it is forgiven.
+    let names = names.split(',').filter_map(|name| name.split_whitespace().next());
+    let is_us = |name: &str| NAMES.contains(&name);
+    let name = names.map(str::to_lowercase).find(|name| is_us(name) || name == "all")?;
     let origin = if is_us(&name) { Origin::NoLint } else { Origin::Foreign };
     let target = Target {
         text: format!("`{name}`"),
@@ -742,6 +745,13 @@ mod tests {
                 "package p\n\nfunc f() {\n\ta()\n\tb()\n}\n"
             );
         }
+    }
+
+    #[test]
+    fn a_comment_that_names_other_tools_is_not_removed() {
+        let text = "package p\n\nfunc f() {\n\ta() //nolint:gosec,golint-conc\n}\n";
+        let (own, _) = apply(&package(text), Vec::new(), &all_rules(), true);
+        assert_eq!((own.len(), own[0].edits.len()), (1, 0));
     }
 
     #[test]
