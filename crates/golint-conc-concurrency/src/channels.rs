@@ -165,16 +165,16 @@ impl<'p> Model<'p> {
         let kind = made_by(self.body(body), value);
         vec![ChanUse { body, expr: value, kind, in_select: false }]
     }
+}
 
-    /// What the channel is known by that an expression denotes, parentheses and selectors included.
-    pub(crate) fn channel_key_of(&self, cx: BodyCx<'p>, expr: ExprId) -> Option<ChanKey> {
-        let expr = cx.ast.unparen(expr);
-        let name = match cx.ast.expr(expr) {
-            Expr::Selector { sel, .. } => sel,
-            _ => expr,
-        };
-        channel_key(cx, name).map(|(key, _)| key)
-    }
+/// What the channel is known by that an expression denotes, parentheses and selectors included.
+pub(crate) fn channel_key_of(cx: BodyCx<'_>, expr: ExprId) -> Option<ChanKey> {
+    let expr = cx.ast.unparen(expr);
+    let name = match cx.ast.expr(expr) {
+        Expr::Selector { sel, .. } => sel,
+        _ => expr,
+    };
+    channel_key(cx, name).map(|(key, _)| key)
 }
 
 /// What the channel is known by that a name denotes.

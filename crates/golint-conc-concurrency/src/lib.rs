@@ -25,7 +25,7 @@ pub use binding::{Binding, Bound};
 pub use channels::{ChanKey, ChanUse, ChanUseKind, Channel};
 pub use copies::{CopyKind, LockCopy};
 pub use handoff::StuckSend;
-pub use lifetime::{Unending, UnendingLoop};
+pub use lifetime::{Lifetime, Unending, UnendingLoop};
 pub use loop_variables::CapturedLoopVariable;
 pub use model::{Call, Model, Spawn, SpawnKind};
 pub use order::{Order, Race, Thread};

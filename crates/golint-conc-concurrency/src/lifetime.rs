@@ -1,12 +1,12 @@
 //! What ends a goroutine, or that nothing does.
 
 use golint_conc_flow::{ExitKind, Func, FuncGraph, LoopExitKind};
-use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalKind, ObjKind, Root};
+use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalKind, ObjKind, Root, Type, TypeId};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
 use golint_conc_syntax::{Signals, Symbol};
 
-use crate::channels::{ChanUseKind, Channel, has_word};
+use crate::channels::{ChanUseKind, Channel, channel_key_of, has_word};
 use crate::model::{Model, Spawn, SpawnKind};
 use crate::scope::ContextInScope;
 
@@ -26,6 +26,20 @@ const COMMANDS: [(&str, &str); 3] = [
     ("github.com/urfave/cli", "Context"),
     ("github.com/urfave/cli/v2", "Context"),
 ];
+
+/// How long the object or request lives that a place works for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lifetime {
+    /// As long as the process, or the place runs once: it is in `main` or `init`, in the value of a package-level
+    /// variable, in the entry function of a command, under a `sync.Once` or an equal guard, or in a function that only
+    /// such places call.
+    Process,
+    /// Not known: an exported function that makes no object and serves no request, which other packages may well call
+    /// once from their `main`.
+    Unknown,
+    /// Shorter, for all that can be seen.
+    Shorter,
+}
 
 /// A loop that nobody can end.
 #[derive(Clone, Debug)]
@@ -140,7 +154,7 @@ impl<'p> Model<'p> {
         let turn = self.unending_loop(spawn.target?)?;
         let is_tied = self.has_context(spawn)
             || self.is_waited_for(spawn)
-            || self.runs_with_process(spawn.body, spawn.node);
+            || self.lifetime(spawn.body, spawn.node) == Lifetime::Process;
         (!is_tied).then_some((context, turn))
     }
 
@@ -193,50 +207,56 @@ impl<'p> Model<'p> {
         })
     }
 
-    /// Whether a place runs at most once in the life of the process, or as often as `main` and `init` say: it is in
-    /// one of them, in the value of a package-level variable, in a function given to a `sync.Once`, or in a function
-    /// that only such places call.
-    pub fn runs_with_process(&self, body: BodyId, node: impl Into<NodeRef>) -> bool {
-        self.runs_with_process_bounded(body, node.into(), 0)
+    /// How often a place may start something that never ends.
+    pub fn lifetime(&self, body: BodyId, node: impl Into<NodeRef>) -> Lifetime {
+        self.lifetime_bounded(body, node.into(), 0)
     }
 
-    fn runs_with_process_bounded(&self, body: BodyId, node: NodeRef, depth: usize) -> bool {
+    fn lifetime_bounded(&self, body: BodyId, node: NodeRef, depth: usize) -> Lifetime {
         let cx = self.body(body);
         let parents = self.parents(body);
         // The runtime is the process.
         if self.pkg.path == "runtime" || self.is_guarded_once(cx, node) {
-            return true;
+            return Lifetime::Process;
         }
         let mut at = node;
         while let Some(lit) = parents.enclosing_func(cx.ast, at) {
-            let Some(NodeRef::Expr(call)) = parents.parent(lit) else { return false };
-            let Expr::Call { fun, .. } = cx.ast.expr(call) else { return false };
+            let Some(NodeRef::Expr(call)) = parents.parent(lit) else { return Lifetime::Shorter };
+            let Expr::Call { fun, .. } = cx.ast.expr(call) else { return Lifetime::Shorter };
             let callee = cx.callee(call);
             let is_once = callee.is_method("sync", "Once", &["Do"])
                 || callee.is_func("sync", &["OnceFunc", "OnceValue", "OnceValues"]);
             if is_once {
-                return true;
+                return Lifetime::Process;
             }
             if cx.ast.unparen(fun) != lit && !self.spawns(body).iter().any(|spawn| spawn.call == call) {
-                return false;
+                return Lifetime::Shorter;
             }
             at = lit.into();
         }
         if self.is_process_lifetime(body) || takes_command(cx) {
-            return true;
+            return Lifetime::Process;
         }
         if MAX_CALLERS <= depth {
-            return false;
+            return Lifetime::Shorter;
         }
         let decl = self.pkg.body_decl(body);
-        let is_private = self.pkg.name == "main" || !decl.name.is_exported();
-        is_private
-            && self.callers(body).is_some_and(|callers| {
-                (!callers.is_empty() || self.is_in_plain_variable(decl.name))
-                    && callers.into_iter().all(|(caller, call)| {
-                        caller != body && self.runs_with_process_bounded(caller, call.into(), depth + 1)
-                    })
-            })
+        let others = if self.pkg.name == "main" || !decl.name.is_exported() {
+            Lifetime::Process
+        } else if sets_up(cx) {
+            Lifetime::Unknown
+        } else {
+            return Lifetime::Shorter;
+        };
+        let Some(callers) = self.callers(body) else { return Lifetime::Shorter };
+        let is_called = !callers.is_empty() || self.is_in_plain_variable(decl.name);
+        let own = callers.into_iter().filter(|&(caller, _)| caller != body);
+        let own = own.map(|(caller, call)| self.lifetime_bounded(caller, call.into(), depth + 1)).max();
+        match (own, others) {
+            (None, Lifetime::Process) if !is_called => Lifetime::Shorter,
+            (None, others) => others,
+            (Some(own), others) => own.max(others),
+        }
     }
 
     /// Whether the value of a package-level variable that is no body, for want of words that bear on concurrency,
@@ -313,7 +333,7 @@ impl<'p> Model<'p> {
 
     /// The channel with all its uses that an expression denotes, where the package can see all of it.
     pub fn channel_of(&self, cx: BodyCx<'p>, expr: ExprId) -> Option<Channel> {
-        let key = self.channel_key_of(cx, expr)?;
+        let key = channel_key_of(cx, expr)?;
         self.channels().iter().find(|channel| channel.key == key).cloned()
     }
 }
@@ -337,6 +357,18 @@ fn polls(cx: BodyCx<'_>, stmt: StmtId) -> bool {
         NodeRef::Clause(_) => {}
     });
     waits && !may_be_told
+}
+
+/// Whether a function is of the kind that sets up a service: not a method, without a result but an error, and without
+/// a request or connection among its parameters.
+fn sets_up(cx: BodyCx<'_>) -> bool {
+    let Type::Func(sig) = cx.pkg.types.get(cx.pkg.signature(cx.id)) else { return false };
+    let serves = |ty: TypeId| {
+        cx.pkg.types.is_named_or_ptr(ty, "net/http", "Request") || cx.pkg.types.is_named(ty, "net", "Conn")
+    };
+    cx.pkg.body_decl(cx.id).recv.is_none()
+        && sig.results.iter().all(|&result| result == TypeId::ERROR)
+        && !sig.params.iter().any(|&param| serves(param))
 }
 
 /// Whether a function is what a command runs.

@@ -1,6 +1,6 @@
 //! The contract between rules and the engine that runs them.
 
-use golint_conc_concurrency::{Channel, Model, Spawn};
+use golint_conc_concurrency::{Channel, Model, Spawn, UnendingLoop};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{BodyCx, BodyId, Package};
 use golint_conc_syntax::ast::{ExprId, StmtId};
@@ -86,16 +86,18 @@ impl<'p> Cx<'p> {
     }
 
     /// The place to show for a goroutine's start: the line with `go` on it up to the block of a literal.
-    pub fn start_place(&self, spawn: &Spawn) -> Place {
-        let body = self.body(spawn.body);
-        let mut span = spawn.span;
-        if let Some(block) = spawn.target.filter(|t| t.body == spawn.body).and_then(|t| self.model.block(t)) {
-            let start = body.ast.stmt_span(block.1).start;
-            if spawn.span.start < start && start < spawn.span.end {
-                span.end = start + 1;
+    pub fn start_place(&self, start: &Spawn) -> Place {
+        let body = self.body(start.body);
+        let mut span = start.span;
+        if let Some((_, block)) =
+            start.target.filter(|t| t.body == start.body).and_then(|t| self.model.block(t))
+        {
+            let brace = body.ast.stmt_span(block).start;
+            if start.span.start < brace && brace < start.span.end {
+                span.end = brace + 1;
             }
         }
-        self.place(spawn.body, span)
+        self.place(start.body, span)
     }
 
     /// The place of a node.
@@ -115,6 +117,35 @@ impl<'p> Cx<'p> {
     /// The language version of the file of a body.
     pub fn lang(&self, id: BodyId) -> LangVersion {
         self.pkg.files[self.pkg.body_decl(id).file].lang
+    }
+
+    /// Whether a comment on the first line of `span`, or on one of the `above` lines before it, has one of the `words`.
+    pub fn comment_says(&self, body: BodyCx<'_>, span: Span, above: u32, words: &[&str]) -> bool {
+        let source = &self.pkg.files[body.file].source;
+        let line = source.lines().line(span.start);
+        (line.saturating_sub(above)..=line).any(|line| {
+            let text = source.lines().line_span(source.text(), line).slice(source.text());
+            memchr::memmem::find(text, b"//").is_some_and(|start| {
+                let comment = String::from_utf8_lossy(&text[start..]).to_lowercase();
+                words.iter().any(|word| comment.contains(word))
+            })
+        })
+    }
+
+    /// Whether a comment at the start of a goroutine or at its loop says that it shall never end.
+    pub fn is_meant_for_ever(&self, spawn: &Spawn, turn: &UnendingLoop) -> bool {
+        const WORDS: [&str; 7] = [
+            "forever",
+            "for ever",
+            "never return",
+            "never exit",
+            "never end",
+            "lifetime",
+            "life of the process",
+        ];
+        let (start, looping) = (self.body(spawn.body), self.body(turn.func.body));
+        self.comment_says(start, spawn.span, 2, &WORDS)
+            || self.comment_says(looping, looping.ast.stmt_span(turn.stmt), 1, &WORDS)
     }
 
     /// Whether a comment stands on the lines of `span` or on the line above: somebody meant it so.

@@ -124,3 +124,23 @@ func (s *server) stored(ctx context.Context) {
 	base := context.Background()
 	use(base)
 }
+
+type client struct{ conn *connection }
+
+type connection struct{}
+
+func dial(ctx context.Context) (*connection, error) { return &connection{}, ctx.Err() }
+
+// What is stored outlives the call.
+func (c *client) connect(ctx context.Context) (err error) {
+	c.conn, err = dial(context.Background())
+	return err
+}
+
+func (s *server) global(ctx context.Context, isSet bool) {
+	// Set the global values, whatever the caller has
+	// put in the place of them.
+	if isSet {
+		use(context.Background())
+	}
+}

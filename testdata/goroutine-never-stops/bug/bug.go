@@ -16,7 +16,7 @@ type Collector struct {
 
 func NewCollector() *Collector {
 	c := &Collector{totals: map[string]int{}, in: make(chan string)}
-	go c.collect() // want "goroutine never stops: the loop in `Collector.collect` has no way out"
+	go c.collect() // want "the loop in `Collector.collect` has no way out"
 	return c
 }
 
@@ -44,7 +44,7 @@ func (c *Collector) reset() {
 }
 
 func (c *Collector) Serve(l net.Listener) {
-	go func() { // want "goroutine never stops: its loop has no way out"
+	go func() { // want "its loop has no way out"
 		for {
 			conn, err := l.Accept()
 			if err != nil {
@@ -57,7 +57,7 @@ func (c *Collector) Serve(l net.Listener) {
 
 // The context is passed on, but the loop does not look at it.
 func (c *Collector) Watch(ctx context.Context, fetch func(context.Context) string) {
-	go func() { // want "goroutine never stops"
+	go func() { // want "has no way out"
 		for {
 			c.add(fetch(ctx))
 			time.Sleep(time.Second)
@@ -67,7 +67,7 @@ func (c *Collector) Watch(ctx context.Context, fetch func(context.Context) strin
 
 // Returning from a function literal does not leave the loop.
 func (c *Collector) Literal() {
-	go func() { // want "goroutine never stops"
+	go func() { // want "has no way out"
 		for {
 			func() {
 				c.mu.Lock()
@@ -83,7 +83,7 @@ func (c *Collector) Literal() {
 }
 
 func (c *Collector) Ticks() {
-	go func() { // want "goroutine never stops"
+	go func() { // want "has no way out"
 		ticker := time.NewTicker(time.Second)
 		defer ticker.Stop()
 		for range ticker.C {
@@ -94,7 +94,7 @@ func (c *Collector) Ticks() {
 
 // The inner loop ends, the outer one does not.
 func (c *Collector) Nested(names []string) {
-	go func() { // want "goroutine never stops"
+	go func() { // want "has no way out"
 		for {
 			for _, name := range names {
 				if name == "" {
@@ -109,7 +109,7 @@ func (c *Collector) Nested(names []string) {
 
 func (c *Collector) Group() {
 	var wg sync.WaitGroup
-	wg.Go(func() { // want "goroutine never stops"
+	wg.Go(func() { // want "has no way out"
 		for {
 			c.reset()
 			time.Sleep(time.Second)
@@ -118,7 +118,7 @@ func (c *Collector) Group() {
 }
 
 func (c *Collector) True() {
-	go func() { // want "goroutine never stops"
+	go func() { // want "has no way out"
 		for true {
 			c.reset()
 			time.Sleep(time.Second)

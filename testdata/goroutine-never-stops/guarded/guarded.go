@@ -28,10 +28,12 @@ func lazily() {
 	}
 }
 
+type Tracer struct{}
+
 // The condition does not keep the next call from starting another.
-func Trace() {
+func (*Tracer) Trace() {
 	if debug {
-		go loop() // want "goroutine never stops"
+		go loop() // want "has no way out"
 	}
 }
 

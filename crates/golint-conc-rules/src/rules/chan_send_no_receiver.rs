@@ -61,7 +61,12 @@ impl Finding for NoReceiver {
     }
 
     fn confidence(&self) -> Confidence {
-        if self.is_local { Confidence::High } else { Confidence::Medium }
+        match (self.is_local, self.capacity) {
+            (true, _) => Confidence::High,
+            (false, 0) => Confidence::Medium,
+            // Nobody may ever send more than there is room for.
+            (false, _) => Confidence::Low,
+        }
     }
 }
 

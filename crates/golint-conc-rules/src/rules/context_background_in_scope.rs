@@ -32,6 +32,12 @@ const ENDING_WORDS: [&str; 15] = [
     "abort",
 ];
 
+/// Words in a comment further above that give the reason for a context of its own.
+const REASONS: [&str; 6] = ["context", "background", "cancel", "detach", "outlive", "global"];
+
+/// How far above.
+const REASON_LINES: u32 = 3;
+
 struct Ignored {
     place: Place,
     declared: Place,
@@ -127,7 +133,8 @@ fn is_meant(cx: &Cx<'_>, body: BodyCx<'_>, background: ExprId, context: &Context
     {
         return true;
     }
-    if cx.has_comment_near(body, body.ast.expr_span(background)) {
+    let span = body.ast.expr_span(background);
+    if cx.has_comment_near(body, span) || cx.comment_says(body, span, REASON_LINES, &REASONS) {
         return true;
     }
     let mut below = NodeRef::Expr(background);
@@ -143,7 +150,10 @@ fn is_meant(cx: &Cx<'_>, body: BodyCx<'_>, background: ExprId, context: &Context
                     true
                 }
                 Expr::Call { .. } => {
-                    is_ending(body, expr) || mentions(body, expr, context.local) || is_kept(cx, body, expr)
+                    is_ending(body, expr)
+                        || mentions(body, expr, context.local)
+                        || is_kept(cx, body, expr)
+                        || makes_stored_object(cx, body, expr)
                 }
                 _ => false,
             },
@@ -199,6 +209,14 @@ fn mentions(body: BodyCx<'_>, node: ExprId, local: LocalId) -> bool {
         if found { Walk::Stop } else { Walk::Into }
     });
     found
+}
+
+/// Whether a call makes an object that is stored in a field, and so is not work for the caller alone.
+fn makes_stored_object(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> bool {
+    let Some(NodeRef::Stmt(stmt)) = cx.model.parents(body.id).parent(call) else { return false };
+    let Stmt::Assign { lhs, .. } = body.ast.stmt(stmt) else { return false };
+    let mut targets = body.ast.list(lhs);
+    targets.next().is_some_and(|target| matches!(body.ast.expr(target), Expr::Selector { .. }))
 }
 
 /// Whether the context that a call of `context.With…` makes, or its cancel function, outlives the function: it is

@@ -1,6 +1,6 @@
 //! See `rules/goroutine-never-stops.md`.
 
-use golint_conc_concurrency::{Spawn, Unending};
+use golint_conc_concurrency::{Lifetime, Spawn, Unending};
 use golint_conc_syntax::Signals;
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
@@ -14,6 +14,7 @@ struct NeverStops {
     start: Place,
     turn: Place,
     name: Option<String>,
+    confidence: Confidence,
 }
 
 impl Finding for NeverStops {
@@ -44,7 +45,7 @@ impl Finding for NeverStops {
     }
 
     fn confidence(&self) -> Confidence {
-        Confidence::Medium
+        self.confidence
     }
 }
 
@@ -62,9 +63,12 @@ impl Rule for GoroutineNeverStops {
         let Some(turn) = cx.model.unending_loop(target).filter(|turn| turn.why == Unending::NoExit) else {
             return;
         };
-        if cx.model.runs_with_process(spawn.body, spawn.node)
-            || cx.model.loop_without_context(spawn).is_some()
-        {
+        let confidence = match cx.model.lifetime(spawn.body, spawn.node) {
+            Lifetime::Process => return,
+            Lifetime::Unknown => Confidence::Low,
+            Lifetime::Shorter => Confidence::Medium,
+        };
+        if cx.model.loop_without_context(spawn).is_some() || cx.is_meant_for_ever(spawn, &turn) {
             return;
         }
         let body = cx.body(turn.func.body);
@@ -72,6 +76,7 @@ impl Rule for GoroutineNeverStops {
             start: cx.start_place(spawn),
             turn: cx.keyword_place(body, turn.stmt),
             name: (turn.func != target || target.lit.is_none()).then(|| body.name()),
+            confidence,
         });
     }
 }

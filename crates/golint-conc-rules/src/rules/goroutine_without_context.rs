@@ -78,6 +78,9 @@ impl Rule for GoroutineWithoutContext {
 
     fn goroutine(&self, cx: &Cx<'_>, spawn: &Spawn, report: &mut Report<'_>) {
         let Some((context, turn)) = cx.model.loop_without_context(spawn) else { return };
+        if cx.is_meant_for_ever(spawn, &turn) {
+            return;
+        }
         let body = cx.body(spawn.body);
         report.add(&Untied {
             start: cx.start_place(spawn),
