@@ -1,6 +1,11 @@
 //! The program as its users run it: arguments and files in, output and exit status out.
 
-#![expect(clippy::expect_used, clippy::disallowed_methods, reason = "tests make the world that they run in")]
+#![expect(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests make the world that they run in, and say what they skip"
+)]
 
 mod bad_input;
 mod flags;

@@ -1,6 +1,8 @@
 //! Which files make which packages, in which version of the language.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use golint_conc::load::{self, LoadedPackage, Options};
 use golint_conc_semantic::build::{BuildContext, LangVersion};
@@ -18,7 +20,7 @@ fn options() -> Options {
         },
         lang: None,
         tests: true,
-        generated: false,
+        generated: true,
     }
 }
 
@@ -130,4 +132,59 @@ fn cgo_files_count_only_with_cgo() {
 fn the_standard_library_has_no_prefix() {
     let tree = Tree::new(&[("go.mod", "module std\n\ngo 1.26\n"), ("net/http/a.go", "package http\n")]);
     assert_eq!(show(&load_with(&tree, "./...", &options())), ["net/http (http): net/http/a.go@1.26"]);
+}
+
+/// The release whose experiments and standard library [`BuildContext`] is compared with.
+const COMPARED: &str = "go1.26";
+
+/// The output of a Go command; nothing where there is no Go, or another release.
+fn go(dir: &Path, system: (&str, &str), args: &[&str]) -> Option<String> {
+    let run = |args: &[&str]| {
+        let mut command = Command::new("go");
+        command.args(args).current_dir(dir).env("GOOS", system.0).env("GOARCH", system.1);
+        command.env("CGO_ENABLED", "1").env("GOTOOLCHAIN", "local").env("GOFLAGS", "").env("GOWORK", "off");
+        let output = command.output().ok()?;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).ok()
+    };
+    let is_required = std::env::var_os("GOLINT_CONC_REQUIRE_TOOLS").is_some_and(|value| !value.is_empty());
+    let version = run(&["env", "GOVERSION"]);
+    if !version.as_deref().is_some_and(|version| version.starts_with(COMPARED)) {
+        assert!(!is_required, "{COMPARED} is required, here is {version:?}");
+        eprintln!("skipped: {COMPARED} does not run here");
+        return None;
+    }
+    run(args)
+}
+
+#[test]
+fn packages_are_those_of_go_list() {
+    const FILES: &str = "{{$dir := .Dir}}{{$path := .ImportPath}}\
+        {{range .GoFiles}}{{$path}} {{$dir}}/{{.}}{{\"\\n\"}}{{end}}{{range .CgoFiles}}{{$path}} {{$dir}}/{{.}}{{\"\\n\"}}{{end}}\
+        {{range .TestGoFiles}}{{$path}} {{$dir}}/{{.}}{{\"\\n\"}}{{end}}{{range .XTestGoFiles}}{{$path}}_test {{$dir}}/{{.}}{{\"\\n\"}}{{end}}";
+    let patterns = ["./net/...", "./os/...", "./runtime/...", "./crypto/...", "./internal/syscall/..."];
+    for system in
+        [("linux", "amd64"), ("windows", "arm64"), ("ios", "arm64"), ("js", "wasm"), ("plan9", "386")]
+    {
+        let Some(root) = go(Path::new("."), system, &["env", "GOROOT"]) else { return };
+        let src = Path::new(root.trim()).join("src");
+        let Some(listed) = go(&src, system, &[&["list", "-e", "-f", FILES], &patterns[..]].concat()) else {
+            return;
+        };
+        let listed: BTreeSet<_> = listed.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+
+        let build = BuildContext { goos: system.0.into(), goarch: system.1.into(), ..options().build };
+        let options = Options { build, ..options() };
+        let resolved = load::resolve(&src, &patterns.map(PathBuf::from), None);
+        let packages = resolved.folders.iter().flat_map(|folder| load::load(folder, &options).packages);
+        let ours: BTreeSet<_> = packages
+            .flat_map(|loaded| {
+                let path = loaded.package.path;
+                loaded.paths.into_iter().map(move |file| (path, file))
+            })
+            .map(|(path, file)| format!("{path} {}", src.join(file).display()))
+            .collect();
+        let difference: Vec<_> = ours.symmetric_difference(&listed).collect();
+        assert!(500 < ours.len() && difference.is_empty(), "{system:?}: {difference:#?}");
+    }
 }
