@@ -76,3 +76,31 @@ fn selected_name(cx: BodyCx<'_>, call: ExprId) -> Option<&'static str> {
     let Expr::Selector { sel, .. } = cx.ast.expr(cx.ast.unparen(fun)) else { return None };
     Some(cx.ast.ident(sel)?.as_str())
 }
+
+/// What a test goes on with only if it holds, or has failed by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assertion {
+    /// An argument, such as an error, is nil or is not.
+    Nil(bool),
+    /// An argument is a condition with this value.
+    Holds(bool),
+}
+
+/// What a call asserts, by its name: functions of the assertion libraries, and functions of the package that are named
+/// like them.
+pub fn assertion(callee: &Callee) -> Option<Assertion> {
+    const NOT_NIL: [&str; 8] =
+        ["Error", "ErrorIs", "ErrorAs", "ErrorContains", "EqualError", "ErrorType", "Errorf", "NotNil"];
+    const NIL: [&str; 5] = ["NoError", "NoErrorf", "NilError", "Nil", "Nilf"];
+    let (Callee::Func { pkg, name, .. } | Callee::Method { pkg, name, .. }) = callee else { return None };
+    let (pkg, name) = (pkg.as_str(), name.as_str());
+    let is_library = pkg.ends_with("/assert") || pkg.ends_with("/require");
+    let own = ["require_", "require", "assert", "expect"].iter().find_map(|prefix| name.strip_prefix(prefix));
+    match own.filter(|_| callee.body().is_some()).or(is_library.then_some(name))? {
+        "True" | "Truef" => Some(Assertion::Holds(true)),
+        "False" | "Falsef" => Some(Assertion::Holds(false)),
+        name if NOT_NIL.contains(&name) => Some(Assertion::Nil(false)),
+        name if NIL.contains(&name) => Some(Assertion::Nil(true)),
+        _ => None,
+    }
+}

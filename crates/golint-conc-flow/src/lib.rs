@@ -10,7 +10,7 @@ mod graph;
 mod paths;
 mod resource;
 
-pub use calls::{CallEnd, std_call_end};
+pub use calls::{Assertion, CallEnd, assertion, std_call_end};
 pub use flow::{Flow, Func};
 pub use graph::{
     Block, BlockId, Edge, Exit, ExitKind, FuncGraph, Label, Loop, LoopExit, LoopExitKind, MAX_DEPTH,

@@ -6,12 +6,13 @@
 
 use std::hash::Hash;
 
-use golint_conc_semantic::{BodyCx, Entity, LocalId};
+use golint_conc_semantic::{BodyCx, Entity, LocalId, TypeId};
 use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Spec, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::calls::{Assertion, assertion};
 use crate::graph::{ExitKind, FuncGraph, Label, Point, Step};
 
 /// How many combinations of block and state one search visits before it gives up.
@@ -96,6 +97,8 @@ pub struct Paths<'g, 'p> {
     conditions: Vec<Condition>,
     /// Which condition a branch asks, and whether it asks for the contrary.
     asked: FxHashMap<ExprId, (usize, bool)>,
+    /// The same of a call that asserts one.
+    asserted: FxHashMap<ExprId, (usize, bool)>,
     keys: FxHashMap<String, usize>,
 }
 
@@ -135,26 +138,23 @@ impl<'g, 'p> Paths<'g, 'p> {
             graph,
             conditions: Vec::new(),
             asked: FxHashMap::default(),
+            asserted: FxHashMap::default(),
             keys: FxHashMap::default(),
         };
-        let mut by_key: FxHashMap<String, Vec<(ExprId, bool)>> = FxHashMap::default();
+        let mut by_key: FxHashMap<String, Vec<(ExprId, ExprId, bool)>> = FxHashMap::default();
         let mut order = Vec::new();
-        for (_, block) in graph.iter() {
-            for edge in &block.edges {
-                let Label::Cond { expr, holds: true } = edge.label else { continue };
-                let Some((key, negated)) = condition_key(cx, expr) else { continue };
-                let uses = by_key.entry(key.clone()).or_default();
-                if uses.is_empty() {
-                    order.push(key);
-                }
-                uses.push((expr, negated));
+        for (at, condition, key, negated) in branches(cx, graph).into_iter().chain(assertions(cx, graph)) {
+            let uses = by_key.entry(key.clone()).or_default();
+            if uses.is_empty() {
+                order.push(key);
             }
+            uses.push((at, condition, negated));
         }
         let literals = literal_targets(cx, graph);
         let unseen = assigned_elsewhere(cx, graph);
         for key in order {
             let uses = &by_key[&key];
-            let locals = uses.first().map(|&(expr, _)| locals_in(cx, expr)).unwrap_or_default();
+            let locals = uses.first().map(|&(_, condition, _)| locals_in(cx, condition)).unwrap_or_default();
             if locals.iter().any(|local| unseen.contains(local)) {
                 continue;
             }
@@ -164,7 +164,10 @@ impl<'g, 'p> Paths<'g, 'p> {
             }
             let index = paths.conditions.len();
             paths.conditions.push(Condition { locals });
-            paths.asked.extend(uses.iter().map(|&(expr, negated)| (expr, (index, negated))));
+            for &(at, condition, negated) in uses {
+                let told = if at == condition { &mut paths.asked } else { &mut paths.asserted };
+                told.insert(at, (index, negated));
+            }
             paths.keys.insert(key, index);
         }
         paths
@@ -181,7 +184,7 @@ impl<'g, 'p> Paths<'g, 'p> {
         let entry = Point { block: FuncGraph::ENTRY, step: 0 };
         let mut nodes: Vec<Node<W::State>> = vec![Node {
             at: entry,
-            state: None,
+            state: (from == entry).then(|| state.clone()),
             facts: Facts::new(),
             defers: Vec::new(),
             parent: 0,
@@ -249,6 +252,12 @@ impl<'g, 'p> Paths<'g, 'p> {
                         run.defers.push(stmt);
                     }
                 }
+                // After an assertion, what it says holds.
+                Step::Eval(expr) if self.asserted.contains_key(&expr) => {
+                    if !know(&self.asserted, &mut run.facts, expr, true) {
+                        return (Verdict::Drop, last);
+                    }
+                }
                 Step::Eval(expr) => self.forget_addressed(&mut run.facts, expr),
                 Step::Next(_) => {}
                 Step::RunDefers => {
@@ -270,7 +279,7 @@ impl<'g, 'p> Paths<'g, 'p> {
 
     fn path<S>(nodes: &[Node<S>], mut at: usize, end: PathEnd, state: Option<S>) -> Option<Path<S>> {
         let mut branches = Vec::new();
-        while nodes[at].state.is_some() {
+        while at != 0 && nodes[at].state.is_some() {
             if nodes[at].label != Label::Always {
                 branches.push(nodes[at].label);
             }
@@ -282,15 +291,9 @@ impl<'g, 'p> Paths<'g, 'p> {
 
     /// Takes an edge: false where the path already knows better.
     fn learn(&self, facts: &mut Facts, label: Label) -> bool {
-        let Label::Cond { expr, holds } = label else { return true };
-        let Some(&(index, negated)) = self.asked.get(&expr) else { return true };
-        let value = holds != negated;
-        match facts.binary_search_by_key(&index, |&(index, _)| index) {
-            Ok(at) => facts[at].1 == value,
-            Err(at) => {
-                facts.insert(at, (index, value));
-                true
-            }
+        match label {
+            Label::Cond { expr, holds } => know(&self.asked, facts, expr, holds),
+            _ => true,
         }
     }
 
@@ -325,6 +328,59 @@ impl<'g, 'p> Paths<'g, 'p> {
             && let Some(local) = root_local(self.cx, operand)
         {
             self.forget_local(facts, local);
+        }
+    }
+}
+
+/// A place that tells of a condition: the branch or call, the condition, its key, and whether the place tells the
+/// contrary.
+type Told = (ExprId, ExprId, String, bool);
+
+fn branches(cx: BodyCx<'_>, graph: &FuncGraph) -> Vec<Told> {
+    let edges = graph.iter().flat_map(|(_, block)| &block.edges);
+    let conditions = edges.filter_map(|edge| match edge.label {
+        Label::Cond { expr, holds: true } => Some(expr),
+        _ => None,
+    });
+    conditions
+        .filter_map(|expr| condition_key(cx, expr).map(|(key, negated)| (expr, expr, key, negated)))
+        .collect()
+}
+
+fn assertions(cx: BodyCx<'_>, graph: &FuncGraph) -> Vec<Told> {
+    let mut found = Vec::new();
+    for (_, step) in graph.points() {
+        let Step::Eval(call) = step else { continue };
+        let Expr::Call { .. } = cx.ast.expr(call) else { continue };
+        let Some(assertion) = assertion(&cx.callee(call)).filter(|_| is_statement(cx, call)) else {
+            continue;
+        };
+        for arg in cx.args(call) {
+            match assertion {
+                Assertion::Nil(is_nil) if cx.local(arg).is_some() && cx.type_of(arg) == TypeId::ERROR => {
+                    found.extend(operand_key(cx, arg).map(|key| (call, arg, format!("{key}==nil"), !is_nil)));
+                }
+                Assertion::Holds(value) if matches!(cx.ast.expr(arg), Expr::Binary { .. }) => {
+                    found.extend(
+                        condition_key(cx, arg).map(|(key, negated)| (call, arg, key, negated == value)),
+                    );
+                }
+                Assertion::Nil(_) | Assertion::Holds(_) => {}
+            }
+        }
+    }
+    found
+}
+
+/// Notes what a branch or assertion tells: false where the path already knows better.
+fn know(told: &FxHashMap<ExprId, (usize, bool)>, facts: &mut Facts, at: ExprId, holds: bool) -> bool {
+    let Some(&(index, negated)) = told.get(&at) else { return true };
+    let value = holds != negated;
+    match facts.binary_search_by_key(&index, |&(index, _)| index) {
+        Ok(at) => facts[at].1 == value,
+        Err(at) => {
+            facts.insert(at, (index, value));
+            true
         }
     }
 }
@@ -376,6 +432,13 @@ pub fn assigned(cx: BodyCx<'_>, stmt: StmtId) -> Vec<(ExprId, Option<ExprId>)> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether a call is a statement of its own.
+pub(crate) fn is_statement(cx: BodyCx<'_>, call: ExprId) -> bool {
+    (0..cx.ast.stmt_count() as u32)
+        .map(StmtId::new)
+        .any(|stmt| matches!(cx.ast.stmt(stmt), Stmt::Expr(expr) if cx.ast.unparen(expr) == call))
 }
 
 /// The local variable at the root of a target or operand: `x` of `x.f[i]`.

@@ -8,9 +8,10 @@ use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalId, LocalKind, MemberKin
 use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 
+use crate::calls::{Assertion, assertion};
 use crate::flow::{Flow, Func};
 use crate::graph::{ExitKind, Label, Point, Step};
-use crate::paths::{Path, PathEnd, Paths, Verdict, Watch, assigned, root_local};
+use crate::paths::{Path, PathEnd, Paths, Verdict, Watch, assigned, is_statement, root_local};
 
 /// How long a chain of calls is followed that hands a resource on.
 const MAX_HANDS: usize = 6;
@@ -30,7 +31,7 @@ pub struct Protocol {
     /// The package and name of the type that a function returns a pointer to when it hands a resource out.
     pub ty: (&'static str, &'static str),
     /// Who hands one out, beside functions of the package that pass theirs on.
-    pub acquires: &'static [Acquire],
+    pub acquires: &'static [(Acquire, Evidence)],
     /// The field that is to be released; without one, the value itself.
     pub part: Option<&'static str>,
     /// The methods of that part that release it.
@@ -45,9 +46,14 @@ pub struct Protocol {
 pub static HTTP_BODY: Protocol = Protocol {
     ty: ("net/http", "Response"),
     acquires: &[
-        Acquire::Func("net/http", &["Get", "Head", "Post", "PostForm", "ReadResponse"]),
-        Acquire::Method("net/http", &["Client"], &["Do", "Get", "Head", "Post", "PostForm"]),
-        Acquire::Method("net/http", &["Transport", "RoundTripper"], &["RoundTrip"]),
+        (Acquire::Func("net/http", &["Get", "Head", "Post", "PostForm"]), Evidence::Table),
+        (
+            Acquire::Method("net/http", &["Client"], &["Do", "Get", "Head", "Post", "PostForm"]),
+            Evidence::Table,
+        ),
+        (Acquire::Method("net/http", &["Transport", "RoundTripper"], &["RoundTrip"]), Evidence::Table),
+        // Who reads responses from a connection may close that instead.
+        (Acquire::Func("net/http", &["ReadResponse"]), Evidence::Covered),
     ],
     part: Some("Body"),
     releases: &["Close"],
@@ -58,6 +64,8 @@ pub static HTTP_BODY: Protocol = Protocol {
 /// How surely a call acquires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
+    /// By the table, but something else that is closed may well take the resource with it.
+    Covered,
     /// By its signature: an interface method or function value that stands for a call of the table.
     Signature,
     /// A function of the package that returns what it acquired.
@@ -296,17 +304,13 @@ impl<'p> Flow<'p> {
             return None;
         }
         let callee = cx.callee(call);
-        let is_listed = protocol.acquires.iter().any(|acquire| match *acquire {
+        let listed = protocol.acquires.iter().find(|(acquire, _)| match *acquire {
             Acquire::Func(pkg, names) => callee.is_func(pkg, names),
             Acquire::Method(pkg, types, names) => types.iter().any(|ty| callee.is_method(pkg, ty, names)),
         });
-        if is_listed {
-            let error = if cx.signature_of_call(call).is_none_or(|sig| 1 < sig.results.len()) {
-                Some(1)
-            } else {
-                None
-            };
-            return Some((0, error, Evidence::Table));
+        if let Some(&(_, evidence)) = listed {
+            let has_error = cx.signature_of_call(call).is_none_or(|sig| 1 < sig.results.len());
+            return Some((0, has_error.then_some(1), evidence));
         }
         let sig = cx.signature_of_call(call)?;
         let types = &cx.pkg.types;
@@ -442,13 +446,6 @@ fn param(cx: BodyCx<'_>, index: usize) -> Option<Option<LocalId>> {
         at += count;
     }
     None
-}
-
-/// Whether a call is a statement of its own.
-fn is_statement(cx: BodyCx<'_>, call: ExprId) -> bool {
-    (0..cx.ast.stmt_count() as u32)
-        .map(StmtId::new)
-        .any(|stmt| matches!(cx.ast.stmt(stmt), Stmt::Expr(expr) if cx.ast.unparen(expr) == call))
 }
 
 /// What a statement stores the results of `call` to, where the call is all of its right side.
@@ -635,7 +632,7 @@ impl Holding<'_, '_> {
     }
 
     /// A call, at once or deferred.
-    fn call(&self, held: &Held, call: ExprId) -> Verdict {
+    fn call(&self, held: &mut Held, call: ExprId) -> Verdict {
         let call = self.cx.ast.unparen(call);
         let callee = self.cx.callee(call);
         let Expr::Call { fun, .. } = self.cx.ast.expr(call) else { return Verdict::Go };
@@ -659,11 +656,26 @@ impl Holding<'_, '_> {
                 return Verdict::Drop;
             }
         }
-        if held.error.is_some() && args.iter().any(|&arg| self.is_error(held, arg)) && asserts_error(&callee)
-        {
-            return Verdict::Drop;
+        if held.error.is_some() && self.speaks_of_error(held, call, &callee) {
+            Verdict::Drop
+        } else {
+            Verdict::Go
         }
-        Verdict::Go
+    }
+
+    /// Whether the path goes on only with an error: a method of the error is called, or a test asserts that it is there.
+    fn speaks_of_error(&self, held: &mut Held, call: ExprId, callee: &Callee) -> bool {
+        if matches!(callee, Callee::Method { recv, .. } if self.is_error(held, *recv)) {
+            return true;
+        }
+        let args = self.cx.args(call);
+        match assertion(callee) {
+            Some(Assertion::Nil(is_nil)) => !is_nil && args.iter().any(|&arg| self.is_error(held, arg)),
+            Some(Assertion::Holds(value)) => args.into_iter().any(|arg| {
+                matches!(self.cx.ast.expr(arg), Expr::Binary { .. }) && !self.decide(held, arg, value)
+            }),
+            None => false,
+        }
     }
 
     /// What becomes of a resource that is given to a call.
@@ -813,16 +825,6 @@ impl Holding<'_, '_> {
 
 fn is_blank(cx: BodyCx<'_>, expr: ExprId) -> bool {
     cx.ast.ident(cx.ast.unparen(expr)).is_some_and(|name| name.is_blank())
-}
-
-/// Whether a call says that its argument is an error, as assertions of tests do.
-fn asserts_error(callee: &Callee) -> bool {
-    const NAMES: [&str; 8] =
-        ["Error", "ErrorIs", "ErrorAs", "ErrorContains", "EqualError", "ErrorType", "Errorf", "NotNil"];
-    let (Callee::Func { pkg, name, .. } | Callee::Method { pkg, name, .. }) = callee else { return false };
-    let pkg = pkg.as_str();
-    NAMES.contains(&name.as_str())
-        && (pkg.ends_with("/assert") || pkg.ends_with("/require") || pkg == "testing")
 }
 
 /// Whether a function outside of the package is known to only read from what it is given, as those of the standard

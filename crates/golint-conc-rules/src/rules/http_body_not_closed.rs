@@ -2,7 +2,7 @@
 
 use golint_conc_flow::{Bound, Evidence, Func, HTTP_BODY, Leak, PathEnd, Step as FlowStep};
 use golint_conc_semantic::BodyCx;
-use golint_conc_syntax::ast::{Stmt, StmtId};
+use golint_conc_syntax::ast::{AssignOp, Stmt, StmtId};
 use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{Signals, Span};
 
@@ -99,25 +99,36 @@ fn finding(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, leak: &Leak) -> NotClosed 
     let callee = body.text(call).split('(').next().unwrap_or_default().to_owned();
     let mut steps = vec![step(place, 0, "the response is received here")];
     steps.extend(branch_steps(cx, body, &leak.branches));
-    let is_lost = matches!(leak.end, PathEnd::Step(_));
+    // A variable of the loop's body ends with its turn.
+    let next_turn = matches!((leak.end, leak.bound), (PathEnd::Step(FlowStep::Exec(at)), Bound::Local { stmt, .. })
+        if at == stmt && matches!(body.ast.stmt(stmt), Stmt::Assign { op: AssignOp::Define, .. }));
+    let is_lost = matches!(leak.end, PathEnd::Step(_)) && !next_turn;
     let end = match leak.end {
         PathEnd::Exit(exit) => {
             exit_place(cx, func, body, exit).map(|at| (at, "the function ends without closing it"))
         }
+        PathEnd::Step(_) if next_turn => Some((place, "the next turn of the loop takes another response")),
         PathEnd::Step(at) => {
             at.node().map(|node| (cx.node_place(body, node), "another value takes its place"))
         }
         PathEnd::Deferred(_) => None,
     };
     steps.extend(end.filter(|_| name.is_some()).map(|(at, text)| step(at, 0, text)));
-    let is_sure = leak.acquired.evidence == Evidence::Table && leak.branches.len() <= SURE_BRANCHES;
+    // Who calls `RoundTrip` and looks at the error alone wants what the transport does on the way.
+    let is_probe = name.is_none() && callee.ends_with(".RoundTrip");
+    let confidence = match leak.acquired.evidence {
+        Evidence::Covered => Confidence::Low,
+        _ if is_probe => Confidence::Low,
+        Evidence::Table if leak.branches.len() <= SURE_BRANCHES => Confidence::High,
+        Evidence::Table | Evidence::Wrapper | Evidence::Signature => Confidence::Medium,
+    };
     NotClosed {
         place,
         edit: name.as_deref().and_then(|name| edit(cx, func, body, leak, name)).filter(|_| !is_lost),
         name,
         call: callee,
         steps,
-        confidence: if is_sure { Confidence::High } else { Confidence::Medium },
+        confidence,
         is_lost,
     }
 }

@@ -18,6 +18,8 @@ mod http_request_without_context;
 mod http_server_no_timeout;
 mod http_transport_unbounded;
 mod mutex_copy;
+mod mutex_empty_section;
+mod mutex_mismatched_unlock;
 mod race_loop_variable;
 mod race_map_write;
 mod select_break_no_exit;
@@ -52,6 +54,8 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&http_server_no_timeout::RULE, page!("http-server-no-timeout")),
     (&http_transport_unbounded::RULE, page!("http-transport-unbounded")),
     (&mutex_copy::RULE, page!("mutex-copy")),
+    (&mutex_empty_section::RULE, page!("mutex-empty-section")),
+    (&mutex_mismatched_unlock::RULE, page!("mutex-mismatched-unlock")),
     (&race_loop_variable::RULE, page!("race-loop-variable")),
     (&race_map_write::RULE, page!("race-map-write")),
     (&select_break_no_exit::RULE, page!("select-break-no-exit")),
