@@ -258,7 +258,6 @@ fn descriptor(id: &str, run: &Run<'_>) -> ReportingDescriptor {
     let help = MultiformatMessageString::builder().text(text).markdown(markdown).build();
     ReportingDescriptor::builder()
         .id(id)
-        .name(id)
         .short_description(words(summary))
         .full_description(words(shorten(&full)))
         .help(help)
@@ -378,7 +377,6 @@ mod tests {
             assert!(text(rule, "/shortDescription/text").chars().count() <= 1024);
             assert!(text(rule, "/fullDescription/text").chars().count() <= 1024);
             text(rule, "/help/text");
-            assert!(text(rule, "/name").len() <= 255);
             assert!(["note", "warning", "error"].contains(&text(rule, "/defaultConfiguration/level")));
             assert!(items(rule, "/properties/tags").len() <= 10);
             let severity = rule["properties"]["problem.severity"].as_str().unwrap_or_default();
