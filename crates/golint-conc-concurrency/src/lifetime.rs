@@ -6,12 +6,14 @@ use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
 use golint_conc_syntax::{Signals, Symbol};
 
+use rustc_hash::FxHashSet;
+
 use crate::channels::{ChanUseKind, Channel, channel_key_of, has_word};
 use crate::model::{Model, Spawn, SpawnKind};
 use crate::scope::ContextInScope;
 
-/// How many calls up to `main` or `init` are followed.
-const MAX_CALLERS: usize = 8;
+/// How many calls on the ways up to `main` or `init` are looked at.
+const MAX_CALLERS: usize = 64;
 
 /// How many functions of the package are followed from a goroutine's.
 const MAX_RUNS: usize = 64;
@@ -209,10 +211,19 @@ impl<'p> Model<'p> {
 
     /// How often a place may start something that never ends.
     pub fn lifetime(&self, body: BodyId, node: impl Into<NodeRef>) -> Lifetime {
-        self.lifetime_bounded(body, node.into(), 0)
+        self.lifetime_bounded(body, node.into(), &mut FxHashSet::default())
     }
 
-    fn lifetime_bounded(&self, body: BodyId, node: NodeRef, depth: usize) -> Lifetime {
+    fn lifetime_bounded(
+        &self,
+        body: BodyId,
+        node: NodeRef,
+        seen: &mut FxHashSet<(BodyId, NodeRef)>,
+    ) -> Lifetime {
+        // A place that is being looked at further up adds nothing.
+        if !seen.insert((body, node)) {
+            return Lifetime::Process;
+        }
         let cx = self.body(body);
         let parents = self.parents(body);
         // The runtime is the process.
@@ -221,6 +232,9 @@ impl<'p> Model<'p> {
         }
         let mut at = node;
         while let Some(lit) = parents.enclosing_func(cx.ast, at) {
+            if takes_command(cx, Some(lit)) {
+                return Lifetime::Process;
+            }
             let Some(NodeRef::Expr(call)) = parents.parent(lit) else { return Lifetime::Shorter };
             let Expr::Call { fun, .. } = cx.ast.expr(call) else { return Lifetime::Shorter };
             let callee = cx.callee(call);
@@ -234,11 +248,12 @@ impl<'p> Model<'p> {
             }
             at = lit.into();
         }
-        if self.is_process_lifetime(body) || takes_command(cx) {
+        if self.is_process_lifetime(body) || takes_command(cx, None) {
             return Lifetime::Process;
         }
-        if MAX_CALLERS <= depth {
-            return Lifetime::Shorter;
+        // A bound makes no finding.
+        if MAX_CALLERS <= seen.len() {
+            return Lifetime::Process;
         }
         let decl = self.pkg.body_decl(body);
         let others = if self.pkg.name == "main" || !decl.name.is_exported() {
@@ -250,8 +265,13 @@ impl<'p> Model<'p> {
         };
         let Some(callers) = self.callers(body) else { return Lifetime::Shorter };
         let is_called = !callers.is_empty() || self.is_in_plain_variable(decl.name);
-        let own = callers.into_iter().filter(|&(caller, _)| caller != body);
-        let own = own.map(|(caller, call)| self.lifetime_bounded(caller, call.into(), depth + 1)).max();
+        let mut own = None;
+        for (caller, call) in callers.into_iter().filter(|&(caller, _)| caller != body) {
+            own = own.max(Some(self.lifetime_bounded(caller, call.into(), seen)));
+            if own == Some(Lifetime::Shorter) {
+                break;
+            }
+        }
         match (own, others) {
             (None, Lifetime::Process) if !is_called => Lifetime::Shorter,
             (None, others) => others,
@@ -371,11 +391,11 @@ fn sets_up(cx: BodyCx<'_>) -> bool {
         && !sig.params.iter().any(|&param| serves(param))
 }
 
-/// Whether a function is what a command runs.
-fn takes_command(cx: BodyCx<'_>) -> bool {
+/// Whether a function, declared or a literal, is what a command runs.
+fn takes_command(cx: BodyCx<'_>, lit: Option<ExprId>) -> bool {
     cx.locals().any(|(_, local)| {
         local.kind == LocalKind::Param
-            && local.func.is_none()
+            && local.func == lit
             && COMMANDS.iter().any(|(pkg, name)| cx.pkg.types.is_named_or_ptr(local.ty, pkg, name))
     })
 }
