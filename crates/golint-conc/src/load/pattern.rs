@@ -57,6 +57,14 @@ impl Resolver<'_> {
         }
         let text = path::slashed(pattern);
         if text.contains("...") {
+            if pattern.to_str().is_none() {
+                self.problems.push(failure(
+                    text,
+                    "the pattern is not UTF-8",
+                    "rename the folder, or name it without ...",
+                ));
+                return;
+            }
             return self.tree(&text);
         }
         match self.cwd.join(pattern).metadata() {
