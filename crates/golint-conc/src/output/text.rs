@@ -55,7 +55,6 @@ fn summary(findings: &[Found<'_>], suppressed: usize) -> Option<String> {
     if counts.total() == 0 {
         return None;
     }
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let kinds = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")];
     let kinds: Vec<_> =
         kinds.into_iter().filter(|(count, _)| 0 < *count).map(|(count, word)| plural(count, word)).collect();
@@ -66,6 +65,10 @@ fn summary(findings: &[Found<'_>], suppressed: usize) -> Option<String> {
         plural(counts.files, "file"),
         kinds.join(", ")
     ))
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 fn frame<'a>(found: &Found<'a>) -> (Frame<usize>, Excerpts<'a>) {
@@ -93,7 +96,7 @@ fn frame<'a>(found: &Found<'a>) -> (Frame<usize>, Excerpts<'a>) {
 
     let mut notes = Vec::new();
     if shown.len() < diagnostic.steps.len() {
-        notes.push(format!("{} more steps", diagnostic.steps.len() - shown.len()));
+        notes.push(plural(diagnostic.steps.len() - shown.len(), "more step"));
     }
     notes.extend(diagnostic.help.as_ref().map(|help| format!("help: {}", clean(help))));
     if diagnostic.confidence == Confidence::Low {
@@ -296,7 +299,7 @@ impl<'a> Files<'a> for Excerpts<'_> {
     type Source = &'a str;
 
     fn name(&'a self, id: usize) -> Result<String, Error> {
-        Ok(clean(&self.get(id)?.file.path))
+        Ok(self.get(id)?.file.path.chars().map(visible).collect())
     }
 
     fn source(&'a self, id: usize) -> Result<&'a str, Error> {
