@@ -17,6 +17,9 @@ use crate::workspace::Workspace;
 /// Where the table lies.
 const TABLE: &str = "crates/golint-conc-semantic/src/stdlib/std.go.txt";
 
+/// What the lists say of an untyped constant that is a character; its value is a number there.
+const RUNE: &str = "ideal-char";
+
 /// What no list tells.
 const UNSAFE: &str = "package unsafe // unsafe\ntype Pointer *int\nfunc Add(Pointer, int) Pointer\n\
     func Alignof(any) uintptr\nfunc Offsetof(any) uintptr\nfunc Sizeof(any) uintptr\nfunc String(*byte, int) string\n\
@@ -83,6 +86,9 @@ fn generate(goroot: &Path) -> Result<String> {
 fn read_lists(dir: &Path) -> Result<BTreeMap<String, Package>> {
     let mut files: Vec<_> = std::fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
     files.sort_by_key(std::fs::DirEntry::file_name);
+    // What is no more, such as the own type `os.FileInfo` that became an alias.
+    let gone = std::fs::read_to_string(dir.join("except.txt"))?;
+    let gone: BTreeSet<&str> = gone.lines().collect();
     let mut packages: BTreeMap<String, Package> = BTreeMap::new();
     for file in files {
         let name = file.file_name();
@@ -90,7 +96,7 @@ fn read_lists(dir: &Path) -> Result<BTreeMap<String, Package>> {
         if !name.starts_with("go1") || !name.ends_with(".txt") {
             continue;
         }
-        for line in std::fs::read_to_string(file.path())?.lines() {
+        for line in std::fs::read_to_string(file.path())?.lines().filter(|line| !gone.contains(line)) {
             let line = line.split(" #").next().unwrap_or_default();
             let Some((path, rest)) = line.strip_prefix("pkg ").and_then(|line| line.split_once(", ")) else {
                 continue;
@@ -123,7 +129,8 @@ fn feature(package: &mut Package, line: &str) {
             let entry = package.values.entry(name.to_owned()).or_default();
             match rest.strip_prefix("= ") {
                 Some(value) => entry.1 = Some(value.split(" //").next().unwrap_or_default().to_owned()),
-                None => entry.0 = (!rest.starts_with("ideal-")).then(|| rest.to_owned()),
+                None if rest == RUNE || !rest.starts_with("ideal-") => entry.0 = Some(rest.to_owned()),
+                None => {}
             }
         }
         "type" => type_feature(package, rest),
@@ -162,7 +169,13 @@ fn type_feature(package: &mut Package, rest: &str) {
 fn declarations(package: &Package) -> String {
     let mut lines = Vec::new();
     for (name, (ty, value)) in &package.values {
-        let ty = ty.as_ref().map(|ty| format!(" {ty}")).unwrap_or_default();
+        let code = value.as_ref().and_then(|value| value.parse::<u32>().ok());
+        if let (Some(RUNE), Some(code)) = (ty.as_deref(), code) {
+            lines.push(format!("const {name} = '\\U{code:08x}'\n"));
+            continue;
+        }
+        let ty = ty.as_ref().filter(|ty| *ty != RUNE);
+        let ty = ty.map(|ty| format!(" {ty}")).unwrap_or_default();
         lines.push(format!("const {name}{ty} = {}\n", value.as_deref().unwrap_or("0")));
     }
     lines.extend(package.vars.iter().map(|(name, ty)| format!("var {name} {ty}\n")));

@@ -253,14 +253,14 @@ impl<'p> Checker<'p> {
                 (Some(pkg), Some(name)) => {
                     self.set_entity(base, Entity::Import(pkg));
                     self.set_entity(sel, Entity::External(pkg, name));
-                    self.pkg.types.named(pkg.as_str(), name.as_str())
+                    let ty = self.pkg.types.named(pkg.as_str(), name.as_str());
+                    self.set_type(sel, ty)
                 }
                 _ => self.unknown(Unknown::Unresolved),
             },
             Expr::Index { base, indices } => {
-                let args: Rc<[TypeId]> = self.ast.list(indices).map(|arg| self.type_expr(arg)).collect();
-                let base = self.type_expr(base);
-                self.with_args(base, args)
+                let ty = self.type_expr(base);
+                self.instance(base, ty, indices)
             }
             Expr::Star(inner) => {
                 let inner = self.type_expr(inner);
@@ -269,6 +269,17 @@ impl<'p> Checker<'p> {
             Expr::Ident(_) => self.unknown(Unknown::Unresolved),
             _ => self.unknown(Unknown::Syntax),
         }
+    }
+
+    /// The instance of the generic type `ty`, which `base` names.
+    fn instance(&mut self, base: ExprId, ty: TypeId, indices: List<ExprId>) -> TypeId {
+        let args: Rc<[TypeId]> = self.ast.list(indices).map(|arg| self.type_expr(arg)).collect();
+        let instance = self.with_args(ty, args);
+        let name = match self.ast.expr(base) {
+            Expr::Selector { sel, .. } => sel,
+            _ => base,
+        };
+        self.set_type(name, instance)
     }
 
     fn with_args(&self, base: TypeId, args: Rc<[TypeId]>) -> TypeId {
@@ -291,12 +302,12 @@ impl<'p> Checker<'p> {
                 }
                 self.set_entity(base, Entity::Import(pkg));
                 self.set_entity(sel, Entity::External(pkg, name));
-                self.pkg.foreign_object_type(pkg, name)?
+                let ty = self.pkg.foreign_object_type(pkg, name)?;
+                self.set_type(sel, ty)
             }
             Expr::Index { base, indices } => {
-                let base = self.as_type(base)?;
-                let args: Rc<[TypeId]> = self.ast.list(indices).map(|arg| self.type_expr(arg)).collect();
-                self.with_args(base, args)
+                let ty = self.as_type(base)?;
+                self.instance(base, ty, indices)
             }
             Expr::Star(inner) => {
                 let inner = self.as_type(inner)?;
@@ -591,15 +602,18 @@ impl<'p> Checker<'p> {
             !matches!(self.ast.expr(base), Expr::Call { .. }) && self.as_type(base).is_some();
         let base_ty = if is_method_expr { self.type_expr(base) } else { self.expr(base) };
         match self.pkg.member(base_ty, name) {
-            Ok(member) if is_method_expr => self.method_expr(base_ty, member),
+            Ok(member) if is_method_expr => self.method_expr(base_ty, &member),
             Ok(member) => self.set_member(sel, member),
-            Err(reason) => self.unknown(reason),
+            Err(reason) => {
+                let unknown = self.unknown(reason);
+                self.set_type(sel, unknown)
+            }
         }
     }
 
     /// `T.Method`, a function whose first parameter is the receiver. Its name is left without an entity, because a
     /// call of it has no receiver expression.
-    fn method_expr(&mut self, recv: TypeId, member: Member) -> TypeId {
+    fn method_expr(&mut self, recv: TypeId, member: &Member) -> TypeId {
         let Type::Func(sig) = self.pkg.types.get(member.ty) else { return self.unknown(Unknown::Member) };
         let params = std::iter::once(recv).chain(sig.params.iter().copied()).collect();
         self.intern(Type::Func(Signature { params, ..sig }))
@@ -615,10 +629,15 @@ impl<'p> Checker<'p> {
             let map: Vec<_> = sig.type_params.iter().copied().zip(args.iter().copied()).collect();
             let rest: Rc<[Symbol]> = sig.type_params.iter().skip(args.len()).copied().collect();
             let ty = self.pkg.substitute(base_ty, &map);
-            return match self.pkg.types.get(ty) {
+            let ty = match self.pkg.types.get(ty) {
                 Type::Func(sig) => self.intern(Type::Func(Signature { type_params: rest, ..sig })),
                 _ => ty,
             };
+            let name = match self.ast.expr(base) {
+                Expr::Selector { sel, .. } => sel,
+                _ => base,
+            };
+            return self.set_type(name, ty);
         }
         for index in self.ast.list(indices) {
             self.expr(index);
@@ -674,14 +693,25 @@ impl<'p> Checker<'p> {
                 | BinaryOp::LogicalAnd
                 | BinaryOp::LogicalOr => self.intern(Type::Untyped(Symbol::new("bool"))),
                 BinaryOp::Shl | BinaryOp::Shr => ty,
-                _ if matches!(self.pkg.types.get(ty), Type::Untyped(_)) => right,
-                _ => ty,
+                _ => self.operand_type(ty, right),
             };
             if let Some(node) = node {
                 self.set_type(node, ty);
             }
         }
         ty
+    }
+
+    /// The type of both operands once they have one: the one that has a type gives it to the other, and of two untyped
+    /// constants the one of the later kind: integer, rune, floating-point, complex.
+    fn operand_type(&self, left: TypeId, right: TypeId) -> TypeId {
+        const KINDS: [&str; 4] = ["int", "int32", "float64", "complex128"];
+        let rank = |name: Symbol| KINDS.iter().position(|kind| name == *kind);
+        match (self.pkg.types.get(left), self.pkg.types.get(right)) {
+            (Type::Untyped(l), Type::Untyped(r)) if rank(r) < rank(l) => left,
+            (Type::Untyped(_) | Type::Nil, _) => right,
+            _ => left,
+        }
     }
 
     fn composite(&mut self, ty: Option<ExprId>, elems: List<ExprId>, expected: Option<TypeId>) -> TypeId {
@@ -804,7 +834,8 @@ impl<'p> Checker<'p> {
         let mut arg_types = Vec::with_capacity(args.len());
         for (position, arg) in self.ast.list(args).enumerate() {
             let expected = param_type(&sig, position, spread, self);
-            arg_types.push(self.expr_with(arg, expected));
+            let ty = self.expr_with(arg, expected);
+            arg_types.push(self.settled(arg, ty));
         }
         if let ([single], 2..) = (&*arg_types, sig.params.len())
             && let Type::Tuple(items) = self.pkg.types.get(*single)
@@ -813,9 +844,41 @@ impl<'p> Checker<'p> {
         }
         let map = self.infer(&sig, &arg_types, spread);
         let results: Vec<_> = sig.results.iter().map(|&ty| self.pkg.substitute(ty, &map)).collect();
+        if !map.is_empty() {
+            self.set_instance(fun, fun_ty, &map);
+        }
         match *results {
             [one] => one,
             _ => self.intern(Type::Tuple(results.into())),
+        }
+    }
+
+    /// The type of a value: a generic function that is handed on gets its type arguments from where it goes.
+    fn settled(&mut self, expr: ExprId, ty: TypeId) -> TypeId {
+        let Type::Func(sig) = self.pkg.types.get(ty) else { return ty };
+        if sig.type_params.is_empty() {
+            return ty;
+        }
+        let unknown = self.unknown(Unknown::Generic);
+        if let Expr::Selector { sel, .. } = self.ast.expr(expr) {
+            self.set_type(sel, unknown);
+        }
+        self.set_type(expr, unknown)
+    }
+
+    /// Gives the callee of a call the type that its type arguments make of it.
+    fn set_instance(&mut self, fun: ExprId, ty: TypeId, map: &[(Symbol, TypeId)]) {
+        let Type::Func(sig) = self.pkg.types.get(self.pkg.substitute(ty, map)) else { return };
+        let instance = self.intern(Type::Func(Signature { type_params: Rc::from([]), ..sig }));
+        let mut part = fun;
+        loop {
+            self.set_type(part, instance);
+            part = match self.ast.expr(part) {
+                Expr::Paren(inner) => inner,
+                Expr::Index { base, .. } => base,
+                Expr::Selector { sel, .. } => sel,
+                _ => return,
+            };
         }
     }
 
@@ -851,7 +914,8 @@ impl<'p> Checker<'p> {
         let types: Vec<_> = items.map(|arg| self.expr(arg)).collect();
         let first = types.first().copied().unwrap_or(TypeId::UNKNOWN);
         match name.as_str() {
-            "append" | "min" | "max" => first,
+            "append" => first,
+            "min" | "max" => types.iter().skip(1).fold(first, |ty, &next| self.operand_type(ty, next)),
             "len" | "cap" | "copy" => TypeId::INT,
             "recover" => self.intern(Type::Interface { methods: Rc::from([]), embedded: Rc::from([]) }),
             "close" | "delete" | "clear" | "panic" | "print" | "println" => TypeId::VOID,
@@ -989,7 +1053,7 @@ impl<'p> Checker<'p> {
             Stmt::For { init, cond, post, body } => self.in_block(|checker| {
                 match init.map(|init| checker.ast.stmt(init)) {
                     Some(Stmt::Assign { lhs, op, rhs }) => {
-                        checker.assign(lhs, op, rhs, LocalKind::Loop(stmt))
+                        checker.assign(lhs, op, rhs, LocalKind::Loop(stmt));
                     }
                     _ => checker.optional(init),
                 }
@@ -1125,31 +1189,48 @@ impl<'p> Checker<'p> {
     }
 
     fn decl(&mut self, kind: GenKind, specs: List<SpecId>) {
+        let mut repeated = (None, Vec::new());
         for spec in self.ast.list(specs) {
             match self.ast.spec(spec) {
-                Spec::Value { names, ty, values, .. } => {
+                Spec::Value { names, ty, values, .. } if kind == GenKind::Const => {
                     let declared = ty.map(|ty| self.type_expr(ty));
                     let values: Vec<_> = self.ast.list(values).collect();
-                    let types: Vec<_> = values.iter().map(|&value| self.expr_with(value, declared)).collect();
+                    if !values.is_empty() {
+                        let types = values.iter().map(|&value| self.expr_with(value, declared)).collect();
+                        repeated = (declared, types);
+                    }
+                    let (declared, types) = &repeated;
+                    let types: Vec<_> = types.iter().map(|&value| declared.unwrap_or(value)).collect();
                     for (position, name) in self.ast.list(names).enumerate() {
-                        let init = match *values {
-                            [] => None,
-                            [single] => Some((single, position)),
-                            _ => values.get(position).map(|&value| (value, 0)),
-                        };
-                        let inferred = match (&*types, init) {
-                            (&[single], Some((value, position))) => self.result_of(value, single, position),
-                            _ => types.get(position).copied().unwrap_or(TypeId::UNKNOWN),
-                        };
-                        let ty = declared.unwrap_or_else(|| self.pkg.types.default_type(inferred));
-                        let kind = if kind == GenKind::Const { LocalKind::Const } else { LocalKind::Var };
-                        self.declare(name, kind, ty, init);
+                        let init = values.get(position).map(|&value| (value, 0));
+                        let ty = types.get(position).copied().unwrap_or(TypeId::UNKNOWN);
+                        self.declare(name, LocalKind::Const, ty, init);
                     }
                 }
+                Spec::Value { names, ty, values, .. } => self.local_vars(names, ty, values),
                 Spec::Type { name, type_params, is_alias, ty } => {
-                    self.local_type(name, type_params, is_alias, ty)
+                    self.local_type(name, type_params, is_alias, ty);
                 }
             }
+        }
+    }
+
+    fn local_vars(&mut self, names: List<ExprId>, ty: Option<ExprId>, values: List<ExprId>) {
+        let declared = ty.map(|ty| self.type_expr(ty));
+        let values: Vec<_> = self.ast.list(values).collect();
+        let types: Vec<_> = values.iter().map(|&value| self.expr_with(value, declared)).collect();
+        for (position, name) in self.ast.list(names).enumerate() {
+            let init = match *values {
+                [] => None,
+                [single] => Some((single, position)),
+                _ => values.get(position).map(|&value| (value, 0)),
+            };
+            let inferred = match (&*types, init) {
+                (&[single], Some((value, position))) => self.result_of(value, single, position),
+                _ => types.get(position).copied().unwrap_or(TypeId::UNKNOWN),
+            };
+            let ty = declared.unwrap_or_else(|| self.pkg.types.default_type(inferred));
+            self.declare(name, LocalKind::Var, ty, init);
         }
     }
 

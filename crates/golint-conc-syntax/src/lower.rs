@@ -679,15 +679,26 @@ impl Lowering<'_> {
         (self.ast.add_list(&items), spread)
     }
 
+    /// The grammar takes the star of `*(*T)(x)` for a part of the type; to the language it dereferences the result.
     fn conversion(&mut self) -> Expr {
-        let (mut ty, mut operand) = (None, None);
-        self.children(|this, role, _| match role {
+        let end = self.span().end;
+        let (mut ty, mut operand, mut is_deref) = (None, None, false);
+        self.children(|this, role, kind| match role {
+            Role::Type if kind == Kind::PointerType => {
+                is_deref = true;
+                ty = Some(this.inner());
+            }
             Role::Type => ty = Some(this.expr()),
             Role::Operand => operand = Some(this.expr()),
             _ => {}
         });
         let (fun, operand) = (self.or_bad(ty), self.or_bad(operand));
-        Expr::Call { fun, args: self.ast.add_list(&[operand]), spread: false }
+        let call = Expr::Call { fun, args: self.ast.add_list(&[operand]), spread: false };
+        if !is_deref {
+            return call;
+        }
+        let start = self.ast.expr_span(fun).start;
+        Expr::Star(self.ast.add_expr(call, Span::new(start, end)))
     }
 
     fn unary(&mut self) -> Expr {

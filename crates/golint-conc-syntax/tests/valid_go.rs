@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::unparse::{squeeze, unparse};
 use golint_conc_syntax::SourceFile;
-use golint_conc_syntax::ast::{Ast, Expr};
+use golint_conc_syntax::ast::{Ast, Expr, ExprId};
 
 /// Each declaration is one that the grammar, or some version of it, has trouble with.
 const DECLARATIONS: &[&str] = &[
@@ -153,6 +153,22 @@ fn calls_of_new_stand_where_they_stood() {
     let expected =
         [("new(f(3))", vec!["f(3)"]), ("new(new(f(3)).x)", vec!["new(f(3)).x"]), ("new(g)", vec!["g"])];
     assert_eq!(calls(source.body(0), text, "new"), expected);
+}
+
+#[test]
+fn a_star_before_a_conversion_dereferences_its_result() {
+    let text = "package p\n\nvar b = *(*[]byte)(p)\n";
+    let source = common::source(text);
+    let ast = source.body(0);
+    let exprs = (0..ast.expr_count() as u32).map(ExprId::new);
+    let call = exprs.filter(|&expr| matches!(ast.expr(expr), Expr::Call { .. })).collect::<Vec<_>>();
+    let [call] = *call else { panic!("one call") };
+    assert_eq!(ast.expr_span(call).slice(text.as_bytes()), b"(*[]byte)(p)");
+    let mut stars = (0..ast.expr_count() as u32).map(|id| ast.expr(ExprId::new(id)));
+    assert!(
+        stars.any(|expr| matches!(expr, Expr::Star(operand) if operand == call)),
+        "no star before the call"
+    );
 }
 
 #[test]
