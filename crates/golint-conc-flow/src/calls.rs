@@ -84,6 +84,8 @@ pub enum Assertion {
     Nil(bool),
     /// An argument is a condition with this value.
     Holds(bool),
+    /// The second and third arguments are equal, or are not.
+    Equal(bool),
 }
 
 /// What a call asserts, by its name: functions of the assertion libraries, and functions of the package that are named
@@ -99,6 +101,8 @@ pub fn assertion(callee: &Callee) -> Option<Assertion> {
     match own.filter(|_| callee.body().is_some()).or(is_library.then_some(name))? {
         "True" | "Truef" => Some(Assertion::Holds(true)),
         "False" | "Falsef" => Some(Assertion::Holds(false)),
+        "Equal" | "Equalf" | "Len" => Some(Assertion::Equal(true)),
+        "NotEqual" | "NotEqualf" => Some(Assertion::Equal(false)),
         name if NOT_NIL.contains(&name) => Some(Assertion::Nil(false)),
         name if NIL.contains(&name) => Some(Assertion::Nil(true)),
         _ => None,

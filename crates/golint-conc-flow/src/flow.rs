@@ -26,6 +26,9 @@ pub struct Func {
     pub lit: Option<ExprId>,
 }
 
+/// Package and name of a type.
+type TypeName = (&'static str, &'static str);
+
 /// What may happen in the functions of one package.
 #[derive(Debug)]
 pub struct Flow<'p> {
@@ -33,8 +36,8 @@ pub struct Flow<'p> {
     pub pkg: &'p Package,
     graphs: RefCell<FxHashMap<Func, Option<Rc<FuncGraph>>>>,
     ends: RefCell<Ends>,
-    pub(crate) hands_out: RefCell<FxHashMap<(BodyId, &'static str, usize), bool>>,
-    pub(crate) takings: RefCell<FxHashMap<(BodyId, usize, u8, &'static str), Taking>>,
+    pub(crate) hands_out: RefCell<FxHashMap<(BodyId, TypeName, usize), bool>>,
+    pub(crate) takings: RefCell<FxHashMap<(BodyId, usize, u8, TypeName), Taking>>,
 }
 
 /// How functions end, and the functions whose end is being found out, outermost first.

@@ -17,4 +17,4 @@ pub use graph::{
     MAX_STEPS, Point, Step,
 };
 pub use paths::{MAX_VISITS, Path, PathEnd, Paths, Verdict, Watch, assigned, root_local};
-pub use resource::{Acquire, Acquired, Bound, Evidence, HTTP_BODY, Held, Leak, Protocol, Taking};
+pub use resource::{Acquired, Bound, Evidence, HTTP_BODY, Held, Leak, Protocol, Source, Taking, Who};

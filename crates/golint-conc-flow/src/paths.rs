@@ -154,7 +154,10 @@ impl<'g, 'p> Paths<'g, 'p> {
         let unseen = assigned_elsewhere(cx, graph);
         for key in order {
             let uses = &by_key[&key];
-            let locals = uses.first().map(|&(_, condition, _)| locals_in(cx, condition)).unwrap_or_default();
+            let mut locals: Vec<_> =
+                uses.iter().flat_map(|&(_, condition, _)| locals_in(cx, condition)).collect();
+            locals.sort_unstable();
+            locals.dedup();
             if locals.iter().any(|local| unseen.contains(local)) {
                 continue;
             }
@@ -355,7 +358,14 @@ fn assertions(cx: BodyCx<'_>, graph: &FuncGraph) -> Vec<Told> {
         let Some(assertion) = assertion(&cx.callee(call)).filter(|_| is_statement(cx, call)) else {
             continue;
         };
-        for arg in cx.args(call) {
+        let args = cx.args(call);
+        if let (Assertion::Equal(equal), &[_, a, b, ..]) = (assertion, args.as_slice()) {
+            let key = equality_key(cx, a, b);
+            found
+                .extend(key.into_iter().flat_map(|key| [a, b].map(|side| (call, side, key.clone(), !equal))));
+            continue;
+        }
+        for arg in args {
             match assertion {
                 Assertion::Nil(is_nil) if cx.local(arg).is_some() && cx.type_of(arg) == TypeId::ERROR => {
                     found.extend(operand_key(cx, arg).map(|key| (call, arg, format!("{key}==nil"), !is_nil)));
@@ -365,7 +375,7 @@ fn assertions(cx: BodyCx<'_>, graph: &FuncGraph) -> Vec<Told> {
                         condition_key(cx, arg).map(|(key, negated)| (call, arg, key, negated == value)),
                     );
                 }
-                Assertion::Nil(_) | Assertion::Holds(_) => {}
+                _ => {}
             }
         }
     }
@@ -462,10 +472,15 @@ fn name_key(name: Symbol, local: LocalId) -> String {
 fn condition_key(cx: BodyCx<'_>, expr: ExprId) -> Option<(String, bool)> {
     let expr = cx.ast.unparen(expr);
     if let Expr::Binary { op: op @ (BinaryOp::Eq | BinaryOp::Ne), lhs, rhs } = cx.ast.expr(expr) {
-        let key = format!("{}=={}", operand_key(cx, lhs)?, operand_key(cx, rhs)?);
-        return Some((key, op == BinaryOp::Ne));
+        return Some((equality_key(cx, lhs, rhs)?, op == BinaryOp::Ne));
     }
     Some((operand_key(cx, expr)?, false))
+}
+
+/// The key of a comparison, whichever operand stands first.
+fn equality_key(cx: BodyCx<'_>, a: ExprId, b: ExprId) -> Option<String> {
+    let (a, b) = (operand_key(cx, a)?, operand_key(cx, b)?);
+    Some(if a == "nil" || (b != "nil" && b < a) { format!("{b}=={a}") } else { format!("{a}=={b}") })
 }
 
 fn operand_key(cx: BodyCx<'_>, expr: ExprId) -> Option<String> {
@@ -533,8 +548,6 @@ fn locals_in(cx: BodyCx<'_>, expr: ExprId) -> Vec<LocalId> {
         }
         Walk::Into
     });
-    locals.sort_unstable();
-    locals.dedup();
     locals
 }
 

@@ -16,48 +16,68 @@ use crate::paths::{Path, PathEnd, Paths, Verdict, Watch, assigned, is_statement,
 /// How long a chain of calls is followed that hands a resource on.
 const MAX_HANDS: usize = 6;
 
-/// Functions or methods that acquire.
+/// Functions or methods.
 #[derive(Clone, Copy, Debug)]
-pub enum Acquire {
+pub enum Who {
     /// Functions of a package.
     Func(&'static str, &'static [&'static str]),
     /// Methods of types of a package.
     Method(&'static str, &'static [&'static str], &'static [&'static str]),
 }
 
+/// Calls that acquire a resource.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// What is called.
+    pub who: Who,
+    /// Which result is the resource.
+    pub result: usize,
+    /// Which result is the error; without one, there always is a resource.
+    pub error: Option<usize>,
+    /// How sure it is that it must be given back.
+    pub evidence: Evidence,
+}
+
+impl Source {
+    /// Calls with the results of nearly all of them: the resource and an error.
+    pub const fn or_error(who: Who) -> Self {
+        Self { who, result: 0, error: Some(1), evidence: Evidence::Table }
+    }
+}
+
 /// A kind of resource.
 #[derive(Debug)]
 pub struct Protocol {
-    /// The package and name of the type that a function returns a pointer to when it hands a resource out.
+    /// The package and name of its type; a function that returns it, or a pointer to it, may hand one out.
     pub ty: (&'static str, &'static str),
     /// Who hands one out, beside functions of the package that pass theirs on.
-    pub acquires: &'static [(Acquire, Evidence)],
+    pub sources: &'static [Source],
     /// The field that is to be released; without one, the value itself.
     pub part: Option<&'static str>,
     /// The methods of that part that release it.
     pub releases: &'static [&'static str],
     /// The methods of the whole value that release it too.
     pub releases_whole: &'static [&'static str],
-    /// Parameter types by which an unknown function that returns a pointer to `ty` and an error is taken to acquire.
+    /// Whether calling it releases it.
+    pub by_call: bool,
+    /// The type of a parameter by which an unknown function that returns `ty` and an error is taken for a source.
     pub stands_for: Option<(&'static str, &'static str)>,
 }
 
 /// The body of a response that a client has received.
 pub static HTTP_BODY: Protocol = Protocol {
     ty: ("net/http", "Response"),
-    acquires: &[
-        (Acquire::Func("net/http", &["Get", "Head", "Post", "PostForm"]), Evidence::Table),
-        (
-            Acquire::Method("net/http", &["Client"], &["Do", "Get", "Head", "Post", "PostForm"]),
-            Evidence::Table,
-        ),
-        (Acquire::Method("net/http", &["Transport", "RoundTripper"], &["RoundTrip"]), Evidence::Table),
+    sources: &[
+        Source::or_error(Who::Func("net/http", &["Get", "Head", "Post", "PostForm"])),
+        Source::or_error(Who::Method("net/http", &["Client"], &["Do", "Get", "Head", "Post", "PostForm"])),
+        Source::or_error(Who::Method("net/http", &["Transport", "RoundTripper"], &["RoundTrip"])),
         // Who reads responses from a connection may close that instead.
-        (Acquire::Func("net/http", &["ReadResponse"]), Evidence::Covered),
+        Source { evidence: Evidence::Covered, ..Source::or_error(Who::Func("net/http", &["ReadResponse"])) },
     ],
     part: Some("Body"),
     releases: &["Close"],
     releases_whole: &["Write"],
+    by_call: false,
     stands_for: Some(("net/http", "Request")),
 };
 
@@ -304,17 +324,16 @@ impl<'p> Flow<'p> {
             return None;
         }
         let callee = cx.callee(call);
-        let listed = protocol.acquires.iter().find(|(acquire, _)| match *acquire {
-            Acquire::Func(pkg, names) => callee.is_func(pkg, names),
-            Acquire::Method(pkg, types, names) => types.iter().any(|ty| callee.is_method(pkg, ty, names)),
+        let listed = protocol.sources.iter().find(|source| match source.who {
+            Who::Func(pkg, names) => callee.is_func(pkg, names),
+            Who::Method(pkg, types, names) => types.iter().any(|ty| callee.is_method(pkg, ty, names)),
         });
-        if let Some(&(_, evidence)) = listed {
-            let has_error = cx.signature_of_call(call).is_none_or(|sig| 1 < sig.results.len());
-            return Some((0, has_error.then_some(1), evidence));
+        if let Some(source) = listed {
+            return Some((source.result, source.error, source.evidence));
         }
         let sig = cx.signature_of_call(call)?;
         let types = &cx.pkg.types;
-        let is_resource = |ty: TypeId| matches!(types.get(ty), Type::Pointer(elem) if types.is_named(elem, protocol.ty.0, protocol.ty.1));
+        let is_resource = |ty: TypeId| types.is_named_or_ptr(ty, protocol.ty.0, protocol.ty.1);
         let result = sig.results.iter().position(|&ty| is_resource(ty))?;
         let error = sig.results.iter().position(|&ty| ty == TypeId::ERROR);
         if let Some(body) = callee.body() {
@@ -340,7 +359,7 @@ impl<'p> Flow<'p> {
         if MAX_HANDS <= depth {
             return false;
         }
-        let key = (body, protocol.ty.1, result);
+        let key = (body, protocol.ty, result);
         if let Some(known) = self.hands_out.borrow().get(&key) {
             return *known;
         }
@@ -387,7 +406,7 @@ impl<'p> Flow<'p> {
         if MAX_HANDS <= depth {
             return Taking::Takes;
         }
-        let key = (body, index, hold as u8, protocol.ty.1);
+        let key = (body, index, hold as u8, protocol.ty);
         if let Some(&known) = self.takings.borrow().get(&key) {
             return known;
         }
@@ -636,6 +655,9 @@ impl Holding<'_, '_> {
         let call = self.cx.ast.unparen(call);
         let callee = self.cx.callee(call);
         let Expr::Call { fun, .. } = self.cx.ast.expr(call) else { return Verdict::Go };
+        if self.protocol.by_call && self.hold(held, fun).is_some() {
+            return Verdict::Drop;
+        }
         if let Expr::Selector { base, sel } = self.cx.ast.expr(self.cx.ast.unparen(fun))
             && let Some(hold) = self.hold(held, base)
         {
@@ -674,7 +696,7 @@ impl Holding<'_, '_> {
             Some(Assertion::Holds(value)) => args.into_iter().any(|arg| {
                 matches!(self.cx.ast.expr(arg), Expr::Binary { .. }) && !self.decide(held, arg, value)
             }),
-            None => false,
+            Some(Assertion::Equal(_)) | None => false,
         }
     }
 

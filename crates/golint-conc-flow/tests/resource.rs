@@ -1,0 +1,95 @@
+//! The engine for resources with rows of its own: files and cancel functions.
+
+use golint_conc_flow::{Bound, Evidence, Flow, PathEnd, Protocol, Source, Who};
+use golint_conc_semantic::build::LangVersion;
+use golint_conc_semantic::{Package, PackageFile};
+use golint_conc_syntax::{SourceFile, Symbol};
+
+static FILE: Protocol = Protocol {
+    ty: ("os", "File"),
+    sources: &[Source::or_error(Who::Func("os", &["Open", "Create"]))],
+    part: None,
+    releases: &["Close"],
+    releases_whole: &[],
+    by_call: false,
+    stands_for: None,
+};
+
+static CANCEL: Protocol = Protocol {
+    ty: ("context", "CancelFunc"),
+    sources: &[Source {
+        who: Who::Func("context", &["WithCancel", "WithTimeout"]),
+        result: 1,
+        error: None,
+        evidence: Evidence::Table,
+    }],
+    part: None,
+    releases: &[],
+    releases_whole: &[],
+    by_call: true,
+    stands_for: None,
+};
+
+/// For each leak: the line of the call and how the path ends.
+fn leaks(protocol: &'static Protocol, body: &str) -> Vec<String> {
+    let text = format!(
+        "package p\nimport (\"bufio\"; \"context\"; \"os\"; \"io\")\nvar kept any\nfunc use(any) {{}}\nfunc open(n string) (*os.File, error) {{ return os.Open(n) }}\nfunc closes(c io.Closer) {{ c.Close() }}\nfunc reads(r io.Reader) {{ r.Read(nil) }}\nfunc f(name string, x bool, ch chan int, ctx context.Context) any {{\n{body}\nreturn nil }}\n"
+    );
+    let source = SourceFile::new(text.into_bytes());
+    let file = PackageFile { source, lang: LangVersion::NEWEST, is_test: false, is_reported: true };
+    let pkg = Package::new(Symbol::new("p"), Symbol::new("p"), vec![file]);
+    let flow = Flow::new(&pkg);
+    let (id, _) = pkg.bodies().find(|(_, decl)| decl.name == "f").expect("declared");
+    let found = flow.funcs(id).into_iter().flat_map(|func| flow.leaks(func, protocol));
+    found
+        .map(|leak| {
+            let end = match leak.end {
+                PathEnd::Exit(_) if matches!(leak.bound, Bound::Dropped { .. }) => "dropped",
+                PathEnd::Exit(_) => "exit",
+                _ => "lost",
+            };
+            end.to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn files() {
+    for (body, wanted) in [
+        ("f, err := os.Open(name); if err != nil { return err }; defer f.Close()", ""),
+        ("f, err := os.Open(name); if err != nil { return err }; if x { return nil }; f.Close()", "exit"),
+        ("f, _ := os.Open(name); return bufio.NewReader(f)", ""),
+        ("f, _ := os.Open(name); io.Copy(io.Discard, f)", "exit"),
+        ("f, err := open(name); if err == nil { reads(f) }", "exit"),
+        ("f, err := open(name); if err == nil { closes(f) }", ""),
+        ("f, err := os.Open(name); if err == nil { kept = f }", ""),
+        ("f, err := os.Open(name); if err == nil { go func() { f.Close() }() }", ""),
+        ("os.Open(name)", "dropped"),
+        ("f, err := os.Open(name); f, err = os.Open(name); if err == nil { f.Close() }", "lost"),
+        (
+            "for x { f, err := os.Open(name); if err != nil { continue }; if <-ch > 0 { continue }; f.Close() }",
+            "lost",
+        ),
+        ("var f *os.File; defer func() { f.Close() }(); f, _ = os.Open(name)", ""),
+        ("f, err := os.Open(name); switch err { case nil: f.Close(); default: panic(err) }", ""),
+        ("f, err := os.Open(name); g := f; if err == nil { defer g.Close() }", ""),
+        ("func() { f, _ := os.Open(name); f.Name() }()", "exit"),
+    ] {
+        assert_eq!(leaks(&FILE, body).join(" "), wanted, "{body}");
+    }
+}
+
+#[test]
+fn cancel_functions() {
+    for (body, wanted) in [
+        ("ctx, cancel := context.WithCancel(ctx); defer cancel(); use(ctx)", ""),
+        ("ctx, cancel := context.WithCancel(ctx); if x { return ctx }; cancel()", "exit"),
+        ("ctx, cancel := context.WithCancel(ctx); if x { cancel() }; if !x { cancel() }; use(ctx)", ""),
+        ("ctx, _ := context.WithTimeout(ctx, 1); use(ctx)", "dropped"),
+        ("_, cancel := context.WithCancel(ctx); return cancel", ""),
+        ("_, cancel := context.WithCancel(ctx); kept = cancel", ""),
+        ("_, cancel := context.WithCancel(ctx); return func() { cancel() }", ""),
+    ] {
+        assert_eq!(leaks(&CANCEL, body).join(" "), wanted, "{body}");
+    }
+}
