@@ -9,7 +9,7 @@ use golint_conc_syntax::{Signals, Symbol};
 use rustc_hash::FxHashSet;
 
 use crate::channels::{ChanUseKind, Channel, channel_key_of, has_word};
-use crate::model::{Model, Spawn, SpawnKind};
+use crate::model::{MAX_REACH, Model, Spawn, SpawnKind};
 use crate::scope::ContextInScope;
 
 /// How many calls on the ways up to `main` or `init` are looked at.
@@ -175,8 +175,11 @@ impl<'p> Model<'p> {
         });
         let Some(target) = spawn.target else { return found };
         let called = self.runs(target);
+        let (reached, _) = self.reach(target);
+        // A bound makes no finding.
         found
-            || self.reach(target).0.into_iter().any(|func| {
+            || MAX_REACH <= reached.len()
+            || reached.into_iter().any(|func| {
                 let Some((cx, block)) = self.block(func) else { return true };
                 // What a parameter is, the call says, which is looked at on its own.
                 let is_own = |expr| called.contains(&func) && is_parameter(cx, expr, func);

@@ -14,7 +14,7 @@ use crate::channels::Channel;
 use crate::order::Order;
 
 /// How many functions of the package are followed from one.
-const MAX_REACH: usize = 128;
+pub(crate) const MAX_REACH: usize = 128;
 
 /// A call and what it calls.
 #[derive(Clone, Debug)]
