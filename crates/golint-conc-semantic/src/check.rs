@@ -178,8 +178,10 @@ impl<'p> Checker<'p> {
             }
         }
         let params = self.declare_type_params(self.ast.sig(func.sig).type_params);
+        let cores = self.core_types(self.ast.sig(func.sig).type_params);
         let mut sig = self.signature(func.sig);
         sig.type_params = params;
+        sig.cores = cores;
         self.intern(Type::Func(sig))
     }
 
@@ -193,6 +195,32 @@ impl<'p> Checker<'p> {
             }
         }
         names.into()
+    }
+
+    /// What the constraints of type parameters, which are in scope, say of their underlying types.
+    fn core_types(&mut self, fields: List<FieldId>) -> Rc<[Option<TypeId>]> {
+        let mut cores = Vec::new();
+        for field in self.ast.list(fields) {
+            let field = self.ast.field(field);
+            let core = self.core_type(field.ty);
+            cores.extend(std::iter::repeat_n(core, field.names.len()));
+        }
+        cores.into()
+    }
+
+    fn core_type(&mut self, constraint: ExprId) -> Option<TypeId> {
+        let constraint = self.ast.unparen(constraint);
+        match self.ast.expr(constraint) {
+            Expr::Unary { op: UnaryOp::Tilde, operand } => Some(self.type_expr(operand)),
+            Expr::Interface { elems } if elems.len() == 1 => {
+                let only = self.ast.field(self.ast.list(elems).next()?);
+                if only.names.is_empty() { self.core_type(only.ty) } else { None }
+            }
+            Expr::Array { .. } | Expr::Map { .. } | Expr::Chan { .. } | Expr::FuncType(_) | Expr::Star(_) => {
+                Some(self.type_expr(constraint))
+            }
+            _ => None,
+        }
     }
 
     fn declare_type_param(&mut self, ident: ExprId) {
@@ -218,7 +246,13 @@ impl<'p> Checker<'p> {
             let ty = self.type_expr(field.ty);
             results.extend(std::iter::repeat_n(ty, field.names.len().max(1)));
         }
-        Signature { params: params.into(), results: results.into(), is_variadic, type_params: Rc::from([]) }
+        Signature {
+            params: params.into(),
+            results: results.into(),
+            is_variadic,
+            type_params: Rc::from([]),
+            cores: Rc::from([]),
+        }
     }
 
     fn declare_sig(&mut self, sig: SigId) {
@@ -629,8 +663,10 @@ impl<'p> Checker<'p> {
             let map: Vec<_> = sig.type_params.iter().copied().zip(args.iter().copied()).collect();
             let rest: Rc<[Symbol]> = sig.type_params.iter().skip(args.len()).copied().collect();
             let ty = self.pkg.substitute(base_ty, &map);
+            let cores = sig.cores.iter().skip(args.len());
+            let cores = cores.map(|core| core.map(|core| self.pkg.substitute(core, &map))).collect();
             let ty = match self.pkg.types.get(ty) {
-                Type::Func(sig) => self.intern(Type::Func(Signature { type_params: rest, ..sig })),
+                Type::Func(sig) => self.intern(Type::Func(Signature { type_params: rest, cores, ..sig })),
                 _ => ty,
             };
             let name = match self.ast.expr(base) {
@@ -869,7 +905,8 @@ impl<'p> Checker<'p> {
     /// Gives the callee of a call the type that its type arguments make of it.
     fn set_instance(&mut self, fun: ExprId, ty: TypeId, map: &[(Symbol, TypeId)]) {
         let Type::Func(sig) = self.pkg.types.get(self.pkg.substitute(ty, map)) else { return };
-        let instance = self.intern(Type::Func(Signature { type_params: Rc::from([]), ..sig }));
+        let instance =
+            self.intern(Type::Func(Signature { type_params: Rc::from([]), cores: Rc::from([]), ..sig }));
         let mut part = fun;
         loop {
             self.set_type(part, instance);
@@ -945,8 +982,20 @@ impl<'p> Checker<'p> {
                 self.unify(param, self.pkg.types.default_type(arg), &mut map, 0);
             }
         }
+        self.infer_from_cores(sig, &mut map);
         let unknown = self.unknown(Unknown::Generic);
         map.into_iter().map(|(name, ty)| (name, ty.unwrap_or(unknown))).collect()
+    }
+
+    /// Core type unification (Go specification, "Type inference"): the element type of a slice type follows from it.
+    fn infer_from_cores(&self, sig: &Signature, map: &mut [(Symbol, Option<TypeId>)]) {
+        for (position, core) in sig.cores.iter().enumerate() {
+            let (Some(core), Some(&(_, Some(arg)))) = (*core, map.get(position)) else { continue };
+            let underlying = self.pkg.underlying(arg);
+            if !self.pkg.types.is_unknown(underlying) {
+                self.unify(core, underlying, map, 0);
+            }
+        }
     }
 
     fn unify(&self, param: TypeId, arg: TypeId, map: &mut [(Symbol, Option<TypeId>)], depth: usize) {

@@ -498,6 +498,7 @@ impl Package {
             results: Rc::from([TypeId::STRING]),
             is_variadic: false,
             type_params: Rc::from([]),
+            cores: Rc::from([]),
         };
         let methods = Rc::from([(Symbol::new("Error"), self.types.intern(Type::Func(sig)))]);
         let underlying = self.types.intern(Type::Interface { methods, embedded: Rc::from([]) });

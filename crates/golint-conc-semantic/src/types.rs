@@ -70,6 +70,8 @@ pub struct Signature {
     pub is_variadic: bool,
     /// Names of the type parameters, for a generic function.
     pub type_params: Rc<[Symbol]>,
+    /// What the constraint of each type parameter says of its underlying type, as `~[]E` does.
+    pub cores: Rc<[Option<TypeId>]>,
 }
 
 /// A field of a struct type.

@@ -270,7 +270,7 @@ impl Shares {
                 format!("member {}", name.unwrap_or_default())
             }
         };
-        let theirs = theirs.replace("import vendor/", "import ").replace("object vendor/", "object ");
+        let theirs = without_vendor(theirs);
         let is_unsafe =
             theirs.strip_prefix("builtin ").is_some_and(|name| ours == format!("object unsafe {name}"));
         // The name of an embedded field is also the name of its type.
@@ -392,7 +392,7 @@ fn display(types: &Types, ty: TypeId) -> String {
 }
 
 fn is_same_type(body: BodyCx<'_>, expr: ExprId, ours: &str, theirs: &str) -> bool {
-    let mut theirs = theirs.replace("vendor/golang.org", "golang.org");
+    let mut theirs = without_vendor(theirs);
     // The table of the standard library calls type parameters P0, P1 and so on.
     let is_numbered =
         |part: &str| part.starts_with('P') && part[1..].starts_with(|c: char| c.is_ascii_digit());
@@ -427,4 +427,9 @@ fn anonymous(ty: &str) -> String {
         text.push_str(part.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'));
     }
     text
+}
+
+/// The text with import paths as the sources write them.
+fn without_vendor(text: &str) -> String {
+    text.replace("cmd/vendor/", "").replace("vendor/golang.org", "golang.org")
 }
