@@ -128,6 +128,7 @@ fn unreported_copy(name: &str, read: &Read) -> Read {
 /// One file, unless it is not for this build or can't be read.
 fn read(folder: &Folder, name: &str, options: &Options, loaded: &mut Loaded) -> Option<Read> {
     let is_named = folder.named.contains(name);
+    let is_wanted = is_named || folder.is_whole;
     let is_test = name.ends_with("_test.go");
     if is_test && !options.tests {
         return None;
@@ -149,7 +150,8 @@ fn read(folder: &Folder, name: &str, options: &Options, loaded: &mut Loaded) -> 
     };
     let constraint = FileConstraint::of_file(&text).unwrap_or_else(|error| {
         let help = "mend the build constraint, until then the file counts as unconstrained";
-        loaded.problems.push(notice(folder.path_of(name), None, format!("//go:build: {error}"), help));
+        let problem = notice(folder.path_of(name), None, format!("//go:build: {error}"), help);
+        loaded.problems.extend(is_wanted.then_some(problem));
         FileConstraint::default()
     });
     is_excluded |= constraint.constraint.as_ref().is_some_and(|expr| !options.build.admits(expr));
@@ -162,7 +164,8 @@ fn read(folder: &Folder, name: &str, options: &Options, loaded: &mut Loaded) -> 
     is_excluded |= !options.build.cgo && outline.imports.iter().any(|import| import.path == "C");
     let Some((package, _)) = outline.package else {
         let help = "begin it with a package clause, until then it is left out";
-        loaded.problems.push(notice(folder.path_of(name), None, "no package clause", help));
+        let problem = notice(folder.path_of(name), None, "no package clause", help);
+        loaded.problems.extend(is_wanted.then_some(problem));
         return None;
     };
     // The go command ignores files of this package.
@@ -171,7 +174,6 @@ fn read(folder: &Folder, name: &str, options: &Options, loaded: &mut Loaded) -> 
         loaded.excluded += 1;
         return None;
     }
-    let is_wanted = folder.only.as_ref().is_none_or(|only| only.contains(name)) || is_named;
     let is_reported = is_wanted && (options.generated || !outline.is_generated);
     if is_reported {
         loaded.problems.extend(text_problem(folder, name, &source));
@@ -253,7 +255,7 @@ fn opaque_decls(source: &SourceFile) -> impl Iterator<Item = &golint_conc_syntax
 
 /// Go builds no folder with two packages; here each is analysed, with a word about it.
 fn note_two_packages(folder: &Folder, files: &[Read], problems: &mut Vec<Problem>) {
-    if folder.only.is_some() {
+    if !folder.is_whole {
         return;
     }
     let kept = || files.iter().filter(|read| !read.is_excluded);

@@ -68,9 +68,9 @@ pub struct Folder {
     pub display: String,
     /// The names in it that end in `.go`, sorted.
     pub names: Vec<String>,
-    /// The files of these that are reported; `None` stands for all that Go would compile.
-    pub only: Option<BTreeSet<String>>,
-    /// Files that are read whatever their constraints say.
+    /// Whether all files that Go would compile are reported, not only the named ones.
+    pub is_whole: bool,
+    /// Files that are named themselves: they are read whatever their constraints say.
     pub named: BTreeSet<String>,
     /// The bytes of one of the files.
     pub overlay: Option<(String, Arc<Vec<u8>>)>,

@@ -27,7 +27,10 @@ impl Module {
         match self.file.module.as_deref() {
             None | Some("std") => inner,
             Some(module) if inner.is_empty() => module.into(),
-            Some(module) => path::join(module, &inner),
+            Some(module) => match inner.strip_prefix("vendor/") {
+                Some(vendored) => vendored.into(),
+                None => path::join(module, &inner),
+            },
         }
     }
 }

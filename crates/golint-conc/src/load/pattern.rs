@@ -110,8 +110,9 @@ impl Resolver<'_> {
             Some(name) if name != ".." && walk::is_passed_over(name.as_bytes()) => walk::Walked::default(),
             _ => walk::walk(&dir, &display, &real, module.as_deref()),
         };
+        // What could not be read may be what would have matched.
+        let mut is_match = !walked.problems.is_empty();
         self.problems.extend(walked.problems);
-        let mut is_match = false;
         for (folder, names) in walked.folders {
             let inner = folder.strip_prefix(&dir).unwrap_or(Path::new(""));
             let display = path::display(self.cwd, &Path::new(root).join(inner));
@@ -122,7 +123,7 @@ impl Resolver<'_> {
             is_match = true;
             let found = self.folder(&real.join(inner), folder, display);
             found.names.extend(names);
-            found.only = None;
+            found.is_whole = true;
         }
         if !is_match {
             let help = match walked.nested_module {
@@ -145,8 +146,12 @@ impl Resolver<'_> {
                 return;
             }
         };
+        let is_said = !problems.is_empty();
         self.problems.extend(problems);
         if names.is_empty() {
+            if is_said {
+                return;
+            }
             let shown = path::slashed(dir);
             let help = format!(
                 "name a folder that has some, or all below it with {}/...",
@@ -157,7 +162,7 @@ impl Resolver<'_> {
         }
         let found = self.folder(&real, path, display);
         found.names.extend(names);
-        found.only = None;
+        found.is_whole = true;
     }
 
     fn file(&mut self, file: &Path) {
@@ -191,16 +196,9 @@ impl Resolver<'_> {
         // Nothing is said of what can't be listed: the named file is read all the same.
         let (names, _) = walk::list(&path, &display).unwrap_or_default();
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-        let is_new = !self.folders.contains_key(&real);
         let found = self.folder(&real, path, display);
         found.names.extend(names);
         found.names.push(name.into());
-        if is_new {
-            found.only = Some(BTreeSet::new());
-        }
-        if let Some(only) = &mut found.only {
-            only.insert(name.into());
-        }
         found.named.insert(name.into());
         if let Some(text) = text {
             found.overlay = Some((name.into(), text));
@@ -213,7 +211,7 @@ impl Resolver<'_> {
             dir,
             display,
             names: Vec::new(),
-            only: None,
+            is_whole: false,
             named: BTreeSet::new(),
             overlay: None,
             import_path: module.as_ref().map_or_else(|| NO_MODULE.into(), |module| module.import_path(real)),

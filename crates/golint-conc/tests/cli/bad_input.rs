@@ -83,6 +83,10 @@ fn a_file_and_a_folder_that_may_not_be_read() {
         std::fs::set_permissions(tree.path(path), PermissionsExt::from_mode(0o000)).expect("permissions");
     }
     let run = run_without_privileges(&tree, &["--format", "json", "./..."]);
+    for pattern in ["./shut/...", "shut"] {
+        let run = run_without_privileges(&tree, &[pattern]);
+        assert_eq!((run.status, run.stderr.lines().count()), (2, 1), "{}", run.stderr);
+    }
     std::fs::set_permissions(tree.path("shut"), PermissionsExt::from_mode(0o755)).expect("permissions");
     assert_eq!((run.places(), run.status), (vec!["ok/a.go:10".to_owned()], 2), "{}", run.stderr);
     assert_eq!(
@@ -204,6 +208,15 @@ fn text_that_is_no_go_text() {
             assert_eq!((found.len(), run.status, run.stderr.as_str()), (1, status, ""));
         }
     }
+}
+
+#[test]
+fn a_named_file_is_not_blamed_for_its_neighbours() {
+    let tree = tree();
+    tree.write("ok/x.go", "");
+    tree.write("ok/y.go", "//go:build (\n\npackage p\n\nfunc f() {\n");
+    let (found, run) = tree.findings(&["ok/a.go"]);
+    assert_eq!((found.len(), run.status, run.stderr.as_str()), (1, 1, ""));
 }
 
 #[test]

@@ -129,6 +129,14 @@ fn cgo_files_count_only_with_cgo() {
 }
 
 #[test]
+fn vendored_packages_are_called_as_they_are_imported() {
+    let tree =
+        Tree::new(&[("go.mod", "module m\n\ngo 1.26\n"), ("vendor/example.com/v/a.go", "package v\n")]);
+    let shown = show(&load_with(&tree, "vendor/example.com/v", &options()));
+    assert_eq!(shown, ["example.com/v (v): vendor/example.com/v/a.go@1.26"]);
+}
+
+#[test]
 fn the_standard_library_has_no_prefix() {
     let tree = Tree::new(&[("go.mod", "module std\n\ngo 1.26\n"), ("net/http/a.go", "package http\n")]);
     assert_eq!(show(&load_with(&tree, "./...", &options())), ["net/http (http): net/http/a.go@1.26"]);
