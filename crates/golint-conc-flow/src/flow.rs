@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::calls::{CallEnd, std_call_end};
 use crate::graph::{ExitKind, FuncGraph};
-use crate::resource::Taking;
+use crate::ownership::Taking;
 
 /// How long a chain of calls is followed to find out whether the last of them returns.
 const MAX_CALL_DEPTH: usize = 32;

@@ -7,7 +7,9 @@ mod build;
 mod calls;
 mod flow;
 mod graph;
+mod ownership;
 mod paths;
+mod protocol;
 mod resource;
 
 pub use calls::{Assertion, CallEnd, assertion, std_call_end};
@@ -17,4 +19,5 @@ pub use graph::{
     MAX_STEPS, Point, Step,
 };
 pub use paths::{MAX_VISITS, Path, PathEnd, Paths, Verdict, Watch, assigned, root_local};
-pub use resource::{Acquired, Bound, Evidence, HTTP_BODY, Held, Leak, Protocol, Source, Taking, Who};
+pub use protocol::{Evidence, HTTP_BODY, Protocol, Source, Who};
+pub use resource::{Acquired, Bound, Leak};

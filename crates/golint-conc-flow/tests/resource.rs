@@ -39,7 +39,7 @@ fn leaks(protocol: &'static Protocol, body: &str) -> Vec<String> {
     let file = PackageFile { source, lang: LangVersion::NEWEST, is_test: false, is_reported: true };
     let pkg = Package::new(Symbol::new("p"), Symbol::new("p"), vec![file]);
     let flow = Flow::new(&pkg);
-    let (id, _) = pkg.bodies().find(|(_, decl)| decl.name == "f").expect("declared");
+    let Some((id, _)) = pkg.bodies().find(|(_, decl)| decl.name == "f") else { panic!("not declared") };
     let found = flow.funcs(id).into_iter().flat_map(|func| flow.leaks(func, protocol));
     found
         .map(|leak| {

@@ -169,7 +169,7 @@ fn next_stmt(cx: &Cx<'_>, body: BodyCx<'_>, stmt: StmtId) -> Option<StmtId> {
 }
 
 /// The white space before a statement in its line.
-fn indent<'a>(body: BodyCx<'a>, stmt: StmtId) -> &'a str {
+fn indent(body: BodyCx<'_>, stmt: StmtId) -> &str {
     let start = body.ast.stmt_span(stmt).start;
     let line = body.text_at(Span::new(0, start));
     let line = &line[line.rfind('\n').map_or(0, |at| at + 1)..];

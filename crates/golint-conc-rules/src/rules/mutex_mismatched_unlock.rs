@@ -1,5 +1,7 @@
 //! See `rules/mutex-mismatched-unlock.md`.
 
+use std::cell::RefCell;
+
 use golint_conc_concurrency::LockOpKind;
 use golint_conc_flow::{
     Func, FuncGraph, Path, PathEnd, Paths, Point, Step as FlowStep, Verdict, Watch, assigned,
@@ -8,6 +10,7 @@ use golint_conc_semantic::{AccessPath, BodyCx, Callee};
 use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk};
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
 use crate::route::branch_steps;
@@ -137,28 +140,53 @@ impl Rule for MutexMismatchedUnlock {
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for func in cx.model.flow.funcs(body.id) {
             let Some(graph) = cx.model.flow.graph(func) else { continue };
-            let mut locks: Vec<AccessPath> = Vec::new();
+            let mut locks: Vec<Operations> = Vec::new();
             for (_, at) in graph.points() {
                 let Some(op) = operation_at(body, at).and_then(|call| cx.model.lock_op(body, call)) else {
                     continue;
                 };
                 // Elements of a slice or map are different locks.
-                if let Some(path) = op.path.filter(|path| path.fields.iter().all(|field| *field != "[*]"))
-                    && !locks.contains(&path)
-                {
-                    locks.push(path);
-                }
+                let Some(path) = op.path.filter(|path| path.fields.iter().all(|field| *field != "[*]"))
+                else {
+                    continue;
+                };
+                let index = locks.iter().position(|lock| lock.path == path).unwrap_or_else(|| {
+                    locks.push(Operations { path, kinds: Vec::new() });
+                    locks.len() - 1
+                });
+                locks[index].kinds.push((op.kind, matches!(at, FlowStep::Exec(_))));
             }
+            locks.retain(Operations::may_mismatch);
             if locks.is_empty() {
                 continue;
             }
             let paths = Paths::new(body, &graph);
             for lock in locks {
-                if let Some(finding) = mismatch(cx, body, func, &paths, &lock) {
+                if let Some(finding) = mismatch(cx, body, func, &paths, &lock.path) {
                     report.add(&finding);
                 }
             }
         }
+    }
+}
+
+/// The operations of a function on one lock, and whether they are deferred.
+struct Operations {
+    path: AccessPath,
+    kinds: Vec<(LockOpKind, bool)>,
+}
+
+impl Operations {
+    /// Whether some order of them would be wrong; most functions have one of each, of the same kind.
+    fn may_mismatch(&self) -> bool {
+        let count = |kind| self.kinds.iter().filter(|(k, _)| *k == kind).count();
+        let (locks, rlocks) = (count(LockOpKind::Lock), count(LockOpKind::RLock));
+        let (unlocks, runlocks) = (count(LockOpKind::Unlock), count(LockOpKind::RUnlock));
+        (0 < rlocks && 0 < unlocks)
+            || (0 < locks && 0 < runlocks)
+            || 1 < unlocks
+            || 1 < runlocks
+            || self.kinds.iter().any(|&(kind, is_deferred)| is_deferred && kind.acquires())
     }
 }
 
@@ -181,7 +209,7 @@ fn mismatch(
     paths: &Paths<'_, '_>,
     lock: &AccessPath,
 ) -> Option<Mismatch> {
-    let mut watch = LockWatch { cx, body, func, lock, is_moving: false };
+    let mut watch = LockWatch { cx, body, func, lock, is_moving: false, touched: RefCell::default() };
     watch.is_moving = watch.is_moving(paths.graph());
     if watch.is_shared_with_literal(paths.graph()) {
         return None;
@@ -223,6 +251,7 @@ struct LockWatch<'a, 'p> {
     func: Func,
     lock: &'a AccessPath,
     is_moving: bool,
+    touched: RefCell<FxHashMap<ExprId, bool>>,
 }
 
 impl LockWatch<'_, '_> {
@@ -288,6 +317,15 @@ impl LockWatch<'_, '_> {
     /// Whether a call may work on the lock in code that is not seen here: a function of the package that has such an
     /// operation on a lock of that name, directly or through others, or any function that gets the lock.
     fn may_touch(&self, call: ExprId) -> bool {
+        if let Some(&known) = self.touched.borrow().get(&call) {
+            return known;
+        }
+        let found = self.find_touch(call);
+        self.touched.borrow_mut().insert(call, found);
+        found
+    }
+
+    fn find_touch(&self, call: ExprId) -> bool {
         let callee = self.body.callee(call);
         if self.body.args(call).iter().any(|&arg| self.body.path(arg).as_ref() == Some(self.lock)) {
             return true;
