@@ -122,6 +122,11 @@ impl Holding<'_, '_> {
         held.error.is_some() && self.cx.local(expr) == held.error
     }
 
+    /// Whether a value is the result of a call that gets the error.
+    fn is_given_error(&self, held: &Held, value: ExprId) -> bool {
+        self.cx.args(value).into_iter().any(|arg| self.is_error(held, arg))
+    }
+
     /// Whether a path on which a condition is `holds` can have the resource.
     fn decide(&self, held: &mut Held, expr: ExprId, holds: bool) -> bool {
         let ast = self.cx.ast;
@@ -424,7 +429,8 @@ impl Holding<'_, '_> {
             if hold.is_some() && self.cx.local_info(local).func != self.func {
                 return Verdict::Drop;
             }
-            if held.error == Some(local) {
+            // `retry, err := shouldRetry(err)` gives the same error back, or one made from it.
+            if held.error == Some(local) && !value.is_some_and(|value| self.is_given_error(held, value)) {
                 held.error = None;
             }
             let was = held.holders.len();

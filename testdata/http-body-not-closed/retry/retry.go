@@ -82,3 +82,32 @@ func inLiteral(c *http.Client, req *http.Request, try func(func() error) error) 
 	}
 	return resp.Body.Close()
 }
+
+func shouldRetry(err error) (bool, error) {
+	return err != nil, err
+}
+
+func askedHelper(c *http.Client, req *http.Request) (bool, error) {
+	resp, err := c.Do(req)
+	retry, err := shouldRetry(err)
+	if retry {
+		return true, err
+	}
+	if err != nil {
+		return false, err
+	}
+	return false, resp.Body.Close()
+}
+
+func wrappedError(c *http.Client, req *http.Request) error {
+	resp, err := c.Do(req)
+	err = wrap(err)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+func wrap(err error) error {
+	return err
+}
