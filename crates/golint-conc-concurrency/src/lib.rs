@@ -30,7 +30,7 @@ pub use handoff::StuckSend;
 pub use lifetime::{Lifetime, Unending, UnendingLoop};
 pub use loop_variables::CapturedLoopVariable;
 pub use model::{Call, Model, Spawn, SpawnKind};
-pub use order::{Order, Race, Thread};
+pub use order::{Concurrency, Order, Race, Thread};
 pub use resolution::{Resolution, Share};
 pub use scope::ContextInScope;
 pub use sync::{LockOp, LockOpKind};

@@ -7,11 +7,11 @@
 
 use std::rc::Rc;
 
-use golint_conc_flow::{BlockId, Func, FuncGraph, Label, Step};
+use golint_conc_flow::{BlockId, Func, FuncGraph, Step};
 use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, LocalId, LocalKind, MemberKind, Root, Type};
 use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{AssignOp, Expr, ExprId, Spec, Stmt, StmtId, UnaryOp};
-use golint_conc_syntax::visit::{NodeRef, walk_inline};
+use golint_conc_syntax::visit::{NodeRef, Walk, walk, walk_inline};
 
 use crate::access::{Access, Lock, SyncPath, canonical, of_step, resolve};
 use crate::binding::Binding;
@@ -33,6 +33,17 @@ const MAX_CALLERS: usize = 64;
 /// How often a block is looked at again before the function is given up.
 const MAX_VISITS: usize = 64;
 
+/// When the goroutines of a place run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concurrency {
+    /// One each time the place is passed.
+    Started,
+    /// As [`Concurrency::Started`], but the next one starts only when the last has ended.
+    OneAtATime,
+    /// Any number from some time on: the place registers a handler of requests.
+    Handler,
+}
+
 /// A goroutine that a function starts, in the function's words.
 #[derive(Clone, Debug)]
 pub struct Thread {
@@ -46,8 +57,16 @@ pub struct Thread {
     releases: Vec<SyncPath>,
     /// The channels it receives from.
     receives: Vec<SyncPath>,
-    /// Whether at most one of the goroutines of this place runs at a time.
-    is_serial: bool,
+    /// When it runs.
+    pub concurrency: Concurrency,
+}
+
+impl Thread {
+    /// Whether something that hangs on one of these variables can tell when the goroutine ends.
+    fn hangs_on(&self, roots: &[Root]) -> bool {
+        let accessed = self.accesses.iter().map(|access| &access.path);
+        accessed.chain(&self.releases).chain(&self.receives).any(|path| roots.contains(&path.root))
+    }
 }
 
 /// Two accesses that nothing orders.
@@ -207,6 +226,25 @@ impl<'p> Model<'p> {
         false
     }
 
+    /// The function that a call registers as a handler of HTTP requests. Tests make their requests one by one, as a
+    /// rule.
+    pub fn registered_handler(&self, cx: BodyCx<'p>, call: ExprId) -> Option<ExprId> {
+        const METHODS: [&str; 2] = ["Handle", "HandleFunc"];
+        let callee = cx.callee(call);
+        let registers =
+            callee.is_func("net/http", &METHODS) || callee.is_method("net/http", "ServeMux", &METHODS);
+        if !registers || self.pkg.files[cx.file].is_test {
+            return None;
+        }
+        let handler = cx.ast.unparen(*cx.args(call).get(1)?);
+        match cx.ast.expr(handler) {
+            Expr::Call { .. } if matches!(cx.callee(handler), Callee::Conversion(_)) => {
+                cx.args(handler).first().copied()
+            }
+            _ => Some(handler),
+        }
+    }
+
     /// What a function does. A function that is being looked at already, in a recursion, does nothing.
     fn order(&self, func: Func) -> Rc<Order> {
         if let Some(known) = self.orders.borrow().get(&func) {
@@ -362,7 +400,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         // For what this function has waited is known by the goroutines that are left.
         for (position, stale) in &state.live {
             let thread = &self.threads[*position].2;
-            if is_rooted_in(&access.path, stale) {
+            if is_rooted_in(&access.path, stale) || thread.concurrency == Concurrency::Handler {
                 continue;
             }
             for other in thread.accesses.iter() {
@@ -558,6 +596,9 @@ impl<'a, 'p> Walker<'a, 'p> {
         }
         if self.sync_call(&callee, &args, state) {
             return;
+        }
+        if let Some(handler) = self.model.registered_handler(self.cx, call) {
+            return self.handler(call, handler, state);
         }
         if let Some(target) = self.model.callable(self.cx, fun) {
             let binding = self.model.bind(self.cx, fun, &args, target);
@@ -765,7 +806,10 @@ impl<'a, 'p> Walker<'a, 'p> {
             _ => {}
         }
         if sounds_like_waiting(name) {
-            self.wait_for_any(state);
+            let roots = roots_in(self.cx, call);
+            self.drop_live(state, |thread| thread.hangs_on(&roots));
+            state.waited_for_any = true;
+            self.out.waits_for_any = true;
         }
     }
 
@@ -791,26 +835,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 _ => true,
             });
         }
-        let order = self.model.order(target);
-        let translate = Translation { walker: self, target, binding: &binding };
-        let inner = order.live_at_exit.iter().flat_map(|thread| thread.accesses.iter());
-        let accesses: Vec<_> =
-            order.accesses.iter().chain(inner).filter_map(|access| translate.access(access, call)).collect();
-        let accesses = accesses
-            .into_iter()
-            // The step into the goroutine is not a call.
-            .map(|mut access| {
-                access.calls.remove(0);
-                access
-            })
-            .collect();
-        let paths =
-            |list: &[SyncPath]| list.iter().filter_map(|path| translate.path(path)).collect::<Vec<_>>();
-        let mut releases = paths(&order.releases);
-        let receives = paths(&order.receives);
-        for thread in &order.live_at_exit {
-            add_all(&mut releases, &paths(&thread.releases));
-        }
+        let mut thread = self.thread(spawn.node, call, target, &binding);
         let callee = self.cx.callee(spawn.call);
         let group = match spawn.kind {
             SpawnKind::WaitGroup | SpawnKind::ErrGroup => {
@@ -818,11 +843,46 @@ impl<'a, 'p> Walker<'a, 'p> {
             }
             SpawnKind::Go | SpawnKind::AfterFunc => None,
         };
-        let is_serial = spawn.kind == SpawnKind::ErrGroup && self.is_limited_to_one(group.as_ref());
-        releases.extend(group);
-        let thread =
-            Thread { body: self.func.body, node: spawn.node, accesses, releases, receives, is_serial };
+        let is_limited = spawn.kind == SpawnKind::ErrGroup && self.is_limited_to_one(group.as_ref());
+        let concurrency = if is_limited { Concurrency::OneAtATime } else { Concurrency::Started };
+        thread.releases.extend(group);
+        thread.concurrency = concurrency;
         self.start(spawn.node, 0, thread, state);
+    }
+
+    /// What a goroutine does that runs a function of the package.
+    fn thread(&self, node: NodeRef, call: ExprId, target: Func, binding: &Binding) -> Thread {
+        let order = self.model.order(target);
+        let translate = Translation { walker: self, target, binding };
+        let inner = order.live_at_exit.iter().flat_map(|thread| thread.accesses.iter());
+        let accesses = order.accesses.iter().chain(inner).filter_map(|access| {
+            let mut access = translate.access(access, call)?;
+            // The step into the goroutine is not a call.
+            access.calls.remove(0);
+            Some(access)
+        });
+        let mut releases = translate.paths(&order.releases);
+        for thread in &order.live_at_exit {
+            add_all(&mut releases, &translate.paths(&thread.releases));
+        }
+        Thread {
+            body: self.func.body,
+            node,
+            accesses: accesses.collect(),
+            releases,
+            receives: translate.paths(&order.receives),
+            concurrency: Concurrency::Started,
+        }
+    }
+
+    /// A handler of requests is registered: the server runs it in a goroutine for each of them.
+    fn handler(&mut self, call: ExprId, handler: ExprId, state: &mut State) {
+        let Some(target) = self.model.callable(self.cx, handler) else { return };
+        let binding = self.model.bind(self.cx, handler, &[], target);
+        let node = NodeRef::Expr(call);
+        let thread =
+            Thread { concurrency: Concurrency::Handler, ..self.thread(node, call, target, &binding) };
+        self.start(node, 0, thread, state);
     }
 
     /// Whether the package says `SetLimit(1)` to an error group in this function.
@@ -849,6 +909,9 @@ impl<'a, 'p> Walker<'a, 'p> {
             for (other, stale) in state.live.clone() {
                 self.pair_threads(position, other, &stale);
             }
+            if self.threads[position].2.concurrency == Concurrency::Handler {
+                self.pair_threads(position, position, &[]);
+            }
         }
         match state.live.iter_mut().find(|(live, _)| *live == position) {
             Some((_, stale)) => stale.clear(),
@@ -859,7 +922,11 @@ impl<'a, 'p> Walker<'a, 'p> {
     fn pair_threads(&mut self, new: usize, old: usize, stale: &[LocalId]) {
         let (first, second) = (&self.threads[new].2, &self.threads[old].2);
         let is_same_place = new == old;
-        if is_same_place && first.is_serial {
+        // Requests are served when everything else has been set up.
+        let is_handler = |thread: &Thread| thread.concurrency == Concurrency::Handler;
+        if (is_same_place && first.concurrency == Concurrency::OneAtATime)
+            || is_handler(first) != is_handler(second)
+        {
             return;
         }
         let mut found = Vec::new();
@@ -949,6 +1016,21 @@ impl Translation<'_, '_, '_> {
             ..thread.clone()
         }
     }
+}
+
+/// The variables that an expression names, literals in it included.
+fn roots_in(cx: BodyCx<'_>, expr: ExprId) -> Vec<Root> {
+    let mut roots = Vec::new();
+    walk(cx.ast, expr, |node| {
+        if let NodeRef::Expr(expr) = node
+            && matches!(cx.ast.expr(expr), Expr::Ident(_))
+            && let Some(path) = cx.path(expr)
+        {
+            add(&mut roots, path.root);
+        }
+        Walk::Into
+    });
+    roots
 }
 
 /// Whether two accesses are of the same memory, one of them writes, and no lock is held at both.

@@ -1,6 +1,6 @@
 //! See `rules/race-map-write.md`.
 
-use golint_conc_concurrency::{Access, Memory, Race, Thread};
+use golint_conc_concurrency::{Access, Concurrency, Memory, Race, Thread};
 use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
 
@@ -20,6 +20,7 @@ struct MapRace {
     other_writes: bool,
     is_same_place: bool,
     is_under_rlock: bool,
+    is_handler: bool,
     confidence: Confidence,
 }
 
@@ -39,6 +40,12 @@ impl MapRace {
 
 impl Finding for MapRace {
     fn message(&self) -> String {
+        if self.is_handler {
+            return format!(
+                "map `{}` is written in a handler, which runs for many requests at once",
+                self.map
+            );
+        }
         let who = match (self.is_same_place, self.reader) {
             (true, _) => "other goroutines of the same loop".to_owned(),
             (false, Some(_)) => format!("another goroutine {} it", self.verb()),
@@ -95,12 +102,15 @@ impl Rule for RaceMapWrite {
     }
 
     fn gates(&self) -> &'static [Signals] {
-        &[Signals::GO, Signals::SPAWN]
+        &[Signals::GO, Signals::SPAWN, Signals::HTTP]
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
-        let mut spawners: Vec<_> =
-            cx.model.spawns(body.id).iter().map(|spawn| cx.model.func_of(body.id, spawn.node)).collect();
+        let spawns = cx.model.spawns(body.id);
+        let calls = cx.model.calls(body.id);
+        let handlers = calls.iter().filter(|call| cx.model.registered_handler(body, call.expr).is_some());
+        let nodes = spawns.iter().map(|spawn| spawn.node).chain(handlers.map(|call| call.expr.into()));
+        let mut spawners: Vec<_> = nodes.map(|node| cx.model.func_of(body.id, node)).collect();
         spawners.sort_unstable();
         spawners.dedup();
         let mut seen = Vec::new();
@@ -131,6 +141,7 @@ fn finding(cx: &Cx<'_>, body: BodyCx<'_>, race: &Race) -> MapRace {
         reader: race.reader.as_ref().map(start),
         other_writes: race.other.is_write,
         is_same_place: race.is_same_place,
+        is_handler: race.writer.concurrency == Concurrency::Handler,
         is_under_rlock: !race.write.locks.is_empty() && !race.other.locks.is_empty(),
         confidence: if is_direct { Confidence::High } else { Confidence::Medium },
     }
