@@ -15,6 +15,7 @@ mod model;
 mod order;
 mod resolution;
 mod scope;
+mod starters;
 mod sync;
 mod testing;
 mod values;

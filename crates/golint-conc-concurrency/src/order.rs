@@ -57,6 +57,8 @@ pub struct Thread {
     releases: Vec<SyncPath>,
     /// The channels it receives from.
     receives: Vec<SyncPath>,
+    /// Parameters of the function that it calls, and the locks then held.
+    callbacks: Vec<Callback>,
     /// When it runs.
     pub concurrency: Concurrency,
 }
@@ -68,6 +70,9 @@ impl Thread {
         accessed.chain(&self.releases).chain(&self.receives).any(|path| roots.contains(&path.root))
     }
 }
+
+/// A parameter that is called, and the locks that are held then.
+type Callback = (LocalId, Vec<Lock>);
 
 /// Two accesses that nothing orders.
 #[derive(Clone, Debug)]
@@ -98,7 +103,7 @@ pub struct Order {
     unlocks: Vec<Option<SyncPath>>,
     live_at_exit: Vec<Thread>,
     /// Parameters that are called, and the locks then held.
-    callbacks: Vec<(LocalId, Vec<Lock>)>,
+    callbacks: Vec<Callback>,
     /// The functions of the package that are called while some lock is held.
     locked_calls: Vec<BodyId>,
     races: Vec<Race>,
@@ -711,23 +716,19 @@ impl<'a, 'p> Walker<'a, 'p> {
         let locked: Vec<_> = order.locked_at_exit.iter().map(|lock| translate.lock(lock)).collect();
         let unlocks: Vec<_> =
             order.unlocks.iter().map(|path| path.as_ref().and_then(|path| translate.path(path))).collect();
-        let callbacks: Vec<_> = order
-            .callbacks
-            .iter()
-            .filter_map(|(param, locks)| {
-                let bound = binding.0.iter().find(|bound| bound.local == *param)?;
-                let target = self.model.callable(self.cx, bound.arg)?;
-                Some((target, locks.iter().map(|lock| translate.lock(lock)).collect::<Vec<_>>()))
-            })
-            .collect();
+        let (callbacks, unbound) = translate.callbacks(&order.callbacks);
         for access in accesses {
             self.access(access, state);
         }
-        for (callback, locks) in callbacks {
+        for (param, locks) in unbound {
+            let locks = state.locks.iter().cloned().chain(locks).collect();
+            self.calls_back(param, locks);
+        }
+        for (callback, binding, locks) in callbacks {
             let outer = state.locks.clone();
             add_all(&mut state.locks, &locks);
             if callback != target {
-                self.run_callee(call, callback, &Binding::default(), state);
+                self.run_callee(call, callback, &binding, state);
             }
             state.locks = outer;
         }
@@ -746,6 +747,13 @@ impl<'a, 'p> Walker<'a, 'p> {
         add_all(&mut state.locks, &locked);
         for (index, thread) in threads.into_iter().enumerate() {
             self.start(NodeRef::Expr(call), index + 1, thread, state);
+        }
+    }
+
+    /// A parameter is called, perhaps one of the function around.
+    fn calls_back(&mut self, param: LocalId, locks: Vec<Lock>) {
+        if !self.out.callbacks.iter().any(|(known, _)| *known == param) {
+            self.out.callbacks.push((param, locks));
         }
     }
 
@@ -768,10 +776,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         if let Some(local) = self.cx.local(fun)
             && self.cx.local_info(local).kind == LocalKind::Param
         {
-            let locks = state.locks.clone();
-            if !self.out.callbacks.iter().any(|(known, _)| *known == local) {
-                self.out.callbacks.push((local, locks));
-            }
+            self.calls_back(local, state.locks.clone());
         }
         for &arg in args {
             self.escape(arg, state);
@@ -861,16 +866,29 @@ impl<'a, 'p> Walker<'a, 'p> {
             access.calls.remove(0);
             Some(access)
         });
+        let mut accesses: Vec<_> = accesses.collect();
         let mut releases = translate.paths(&order.releases);
+        let mut callbacks = order.callbacks.clone();
         for thread in &order.live_at_exit {
             add_all(&mut releases, &translate.paths(&thread.releases));
+            callbacks.extend(thread.callbacks.iter().cloned());
+        }
+        let (bound, callbacks) = translate.callbacks(&callbacks);
+        for (callback, binding, locks) in bound.into_iter().filter(|(callback, ..)| *callback != target) {
+            let inner = self.thread(node, call, callback, &binding);
+            add_all(&mut releases, &inner.releases);
+            accesses.extend(inner.accesses.iter().map(|access| {
+                let locks = access.locks.iter().chain(&locks).cloned().collect();
+                Access { locks, ..access.clone() }
+            }));
         }
         Thread {
             body: self.func.body,
             node,
-            accesses: accesses.collect(),
+            accesses: accesses.into(),
             releases,
             receives: translate.paths(&order.receives),
+            callbacks,
             concurrency: Concurrency::Started,
         }
     }
@@ -1003,14 +1021,51 @@ impl Translation<'_, '_, '_> {
         })
     }
 
+    /// What the caller gives to be called, and the parameters of functions further out that are called.
+    fn callbacks(&self, callbacks: &[Callback]) -> (Vec<(Func, Binding, Vec<Lock>)>, Vec<Callback>) {
+        let (model, cx) = (self.walker.model, self.walker.cx);
+        let (mut bound, mut unbound) = (Vec::new(), Vec::new());
+        for (param, locks) in callbacks {
+            let locks: Vec<_> = locks.iter().map(|lock| self.lock(lock)).collect();
+            let Some(arg) = self.binding.0.iter().find(|bound| bound.local == *param).map(|bound| bound.arg)
+            else {
+                if self.target.body == cx.id && self.target.lit.is_some() {
+                    unbound.push((*param, locks));
+                }
+                continue;
+            };
+            match (model.callable(cx, arg), cx.local(arg)) {
+                (Some(func), _) => bound.push((func, model.bind(cx, arg, &[], func), locks)),
+                (None, Some(local)) if cx.local_info(local).kind == LocalKind::Param => {
+                    unbound.push((local, locks));
+                }
+                _ => {}
+            }
+        }
+        (bound, unbound)
+    }
+
     fn thread(&self, thread: &Thread, call: ExprId) -> Thread {
-        let accesses = thread.accesses.iter().filter_map(|access| {
-            let mut access = self.access(access, call)?;
-            access.calls.remove(0);
-            Some(access)
-        });
+        let mut accesses: Vec<_> = thread
+            .accesses
+            .iter()
+            .filter_map(|access| {
+                let mut access = self.access(access, call)?;
+                access.calls.remove(0);
+                Some(access)
+            })
+            .collect();
+        let (bound, callbacks) = self.callbacks(&thread.callbacks);
+        for (callback, binding, locks) in bound {
+            let inner = self.walker.thread(thread.node, call, callback, &binding);
+            accesses.extend(inner.accesses.iter().map(|access| {
+                let locks = access.locks.iter().chain(&locks).cloned().collect();
+                Access { locks, ..access.clone() }
+            }));
+        }
         Thread {
-            accesses: accesses.collect(),
+            accesses: accesses.into(),
+            callbacks,
             releases: self.paths(&thread.releases),
             receives: self.paths(&thread.receives),
             ..thread.clone()

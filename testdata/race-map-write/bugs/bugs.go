@@ -254,3 +254,45 @@ func expireAll(s *store, keys []string) {
 		s.expire(k)
 	}
 }
+
+func safely(f func()) {
+	go func() {
+		defer func() { recover() }()
+		f()
+	}()
+}
+
+func repeat(f func(), n int) {
+	for range n {
+		once(f)
+	}
+}
+
+func once(f func()) {
+	func() { f() }()
+}
+
+func callbacks(keys []string) int {
+	m := map[string]int{}
+	for _, k := range keys {
+		safely(func() {
+			m[k] = 1 // want "beside other goroutines of the same loop"
+		})
+	}
+	return len(keys)
+}
+
+func callbackOnce() int {
+	n := map[string]int{}
+	go repeat(func() {
+		n["a"]++ // want "map `n` is written in a goroutine while the function that started the goroutine reads it"
+	}, 3)
+	return n["a"]
+}
+
+func (s *store) tick() { s.m["tick"]++ } // want "while the function that started the goroutine reads it"
+
+func methodValue(s *store) int {
+	go repeat(s.tick, 3)
+	return s.m["tick"]
+}

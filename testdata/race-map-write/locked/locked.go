@@ -249,3 +249,11 @@ func (s *store) remove(k string) {
 	defer s.mu.Unlock()
 	delete(s.m, k)
 }
+
+func (s *store) callbackInGoroutine(keys []string) {
+	for _, k := range keys {
+		go s.locked(func() {
+			s.m[k] = 1
+		})
+	}
+}

@@ -62,10 +62,10 @@ impl Finding for MapRace {
     }
 
     fn steps(&self) -> Vec<Step> {
-        let started = if self.is_same_place {
-            "each turn of the loop starts a goroutine"
-        } else {
-            "starts a goroutine"
+        let started = match (self.is_handler, self.is_same_place) {
+            (true, _) => "each request runs the handler in a goroutine",
+            (false, true) => "each turn of the loop starts a goroutine",
+            (false, false) => "starts a goroutine",
         };
         let mut steps = vec![step(self.writer, 0, started)];
         let lock = if self.is_under_rlock { ", with no more than a read lock" } else { "" };
@@ -102,25 +102,27 @@ impl Rule for RaceMapWrite {
     }
 
     fn gates(&self) -> &'static [Signals] {
-        &[Signals::GO, Signals::SPAWN, Signals::HTTP]
+        &[]
     }
 
-    fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
-        let spawns = cx.model.spawns(body.id);
-        let calls = cx.model.calls(body.id);
-        let handlers = calls.iter().filter(|call| cx.model.registered_handler(body, call.expr).is_some());
-        let nodes = spawns.iter().map(|spawn| spawn.node).chain(handlers.map(|call| call.expr.into()));
-        let mut spawners: Vec<_> = nodes.map(|node| cx.model.func_of(body.id, node)).collect();
-        spawners.sort_unstable();
-        spawners.dedup();
-        let mut seen = Vec::new();
-        for func in spawners {
-            for race in cx.model.races(func).iter().filter(|race| race.write.memory == Memory::MapElements) {
-                let key = (race.write.body, race.write.expr);
-                if !seen.contains(&key) {
-                    seen.push(key);
-                    report.add(&finding(cx, body, race));
-                }
+    fn package(&self, cx: &Cx<'_>, report: &mut Report<'_>) {
+        for id in cx.model.bodies_with_starters() {
+            let body = cx.body(id);
+            if !body.ast.is_opaque {
+                check(cx, body, report);
+            }
+        }
+    }
+}
+
+fn check(cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
+    let mut seen = Vec::new();
+    for func in cx.model.starters(body) {
+        for race in cx.model.races(func).iter().filter(|race| race.write.memory == Memory::MapElements) {
+            let key = (race.write.body, race.write.expr);
+            if !seen.contains(&key) {
+                seen.push(key);
+                report.add(&finding(cx, body, race));
             }
         }
     }
