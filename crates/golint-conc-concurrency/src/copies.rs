@@ -1,5 +1,6 @@
 //! Places that copy a value that carries a lock.
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Entity, LOCK_TYPES, LockInside, ObjKind, Type, TypeId};
 use golint_conc_syntax::ast::{
@@ -7,10 +8,13 @@ use golint_conc_syntax::ast::{
 };
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk};
 use golint_conc_syntax::{Signals, Span, Symbol};
-use memchr::memmem::Finder;
-use rustc_hash::FxHashSet;
+use memchr::memmem;
+use rustc_hash::FxHashMap;
 
 use crate::model::Model;
+
+/// How far before the last bracket of a signature its results are looked for, in bytes.
+const RESULTS: usize = 64;
 
 /// How a value is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,66 +56,93 @@ pub struct LockCopy {
 
 impl Model<'_> {
     /// The bodies that may copy a value that carries a lock, by the words in them: nothing is parsed that names no value
-    /// of such a type and follows no pointer.
+    /// of such a type and follows no pointer to one.
     pub fn bodies_with_locks(&self) -> Vec<BodyId> {
-        let words = self.holders();
-        let finders: Vec<_> = words.iter().map(|word| Finder::new(word.as_str().as_bytes())).collect();
+        let words = self.lock_words();
+        let texts = words.iter().map(|word| word.text.as_str());
+        let Ok(finder) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(texts) else {
+            return Vec::new();
+        };
         self.pkg
             .bodies()
             .filter(|(_, decl)| {
                 let source = &self.pkg.files[decl.file].source;
                 let outline = &source.outline().decls[decl.decl];
                 let text = outline.span.slice(source.text());
+                let mut names_pointer = false;
                 outline.signals.intersects(Signals::SYNC.union(Signals::LOCK))
-                    || finders.iter().any(|finder| names_value(text, finder))
-                    || (!words.is_empty() && follows_pointer(text))
+                    || finder.find_iter(text).any(|found| {
+                        let mention = mention(text, found.start(), found.end());
+                        names_pointer |= mention != Mention::None;
+                        words[found.pattern().as_usize()].is_value_at(mention)
+                    })
+                    || (names_pointer && follows_pointer(text))
             })
             .map(|(id, _)| id)
             .collect()
     }
 
-    /// The names of types that carry a lock, of this package and of the standard library as its imports show, and of
-    /// variables and fields that hold a value of one.
-    fn holders(&self) -> Vec<Symbol> {
-        let mut words = FxHashSet::default();
+    /// The names of types that carry a lock, of this package and of the standard library as its imports show, of
+    /// variables and fields that hold one or a pointer to one, and of functions that return one.
+    fn lock_words(&self) -> Vec<LockWord> {
+        let mut kinds: FxHashMap<Symbol, WordKind> = FxHashMap::default();
         for (path, names) in LOCK_TYPES {
-            if (0..self.pkg.files.len()).any(|file| self.pkg.imports(file, path)) {
-                words.extend(names.iter().map(|name| Symbol::new(name)));
+            // Nobody copies a test.
+            if path != "testing" && (0..self.pkg.files.len()).any(|file| self.pkg.imports(file, path)) {
+                kinds.extend(names.iter().map(|name| (Symbol::new(name), WordKind::Qualified)));
             }
         }
+        let mut types = Vec::new();
         for (id, object) in self.pkg.objects() {
             if !matches!(object.kind, ObjKind::Type | ObjKind::Var) {
                 continue;
             }
             let ty = self.pkg.object_type(id);
-            if self.holds_lock(ty) {
-                words.insert(object.name);
+            if let Some(kind) = self.holds_lock(ty) {
+                kinds.insert(object.name, kind);
+                types.extend((object.kind == ObjKind::Type).then_some(object.name));
             }
             if object.kind == ObjKind::Type
                 && let Type::Struct(fields) = self.pkg.types.get(self.pkg.underlying(ty))
             {
-                let held = fields.iter().filter(|field| self.is_own_holder(field.ty));
-                words.extend(held.map(|field| field.name));
+                let held = fields.iter().filter_map(|field| Some((field.name, self.own_holder(field.ty)?)));
+                for (name, kind) in held {
+                    let known = kinds.entry(name).or_insert(kind);
+                    *known = (*known).max(kind);
+                }
             }
         }
-        let mut words: Vec<_> = words.into_iter().collect();
-        words.sort_unstable_by_key(|word| word.as_str());
+        for (_, decl) in self.pkg.bodies() {
+            let source = &self.pkg.files[decl.file].source;
+            let signature = source.outline().decls[decl.decl].signature.slice(source.text());
+            let returns = signature.iter().rposition(|&byte| byte == b')').unwrap_or_default();
+            let results = signature.get(returns.saturating_sub(RESULTS)..).unwrap_or_default();
+            if types.iter().any(|name| memmem::find(results, name.as_str().as_bytes()).is_some()) {
+                kinds.entry(decl.name).or_insert(WordKind::Pointer);
+            }
+        }
+        let mut words: Vec<_> = kinds.into_iter().map(|(text, kind)| LockWord { text, kind }).collect();
+        words.sort_unstable_by_key(|word| word.text.as_str());
         words
     }
 
-    /// Whether values of the type, or its elements, carry a lock.
-    fn holds_lock(&self, ty: TypeId) -> bool {
+    /// Whether values of the type, or its elements, carry a lock or point to one that does.
+    fn holds_lock(&self, ty: TypeId) -> Option<WordKind> {
         let elem = match self.pkg.types.get(self.pkg.underlying(ty)) {
             Type::Slice(elem) | Type::Array(elem) | Type::Map(_, elem) | Type::Chan(_, elem) => elem,
             _ => ty,
         };
-        self.pkg.lock_inside(elem).is_some()
+        let target = self.pkg.types.deref(elem);
+        self.pkg.lock_inside(target)?;
+        Some(if target == elem { WordKind::Value } else { WordKind::Pointer })
     }
 
-    /// A field whose type is a bare lock is mentioned wherever it is locked, and those bodies say so themselves.
-    fn is_own_holder(&self, ty: TypeId) -> bool {
-        let is_bare = matches!(self.pkg.types.get(ty), Type::Named { pkg, .. } if pkg != self.pkg.path);
-        !is_bare && self.holds_lock(ty)
+    /// As [`Model::holds_lock`], of a field. One whose type is a bare lock is mentioned wherever it is locked, and
+    /// those bodies say so themselves.
+    fn own_holder(&self, ty: TypeId) -> Option<WordKind> {
+        let target = self.pkg.types.deref(ty);
+        let is_bare = matches!(self.pkg.types.get(target), Type::Named { pkg, .. } if pkg == "sync" || pkg == "sync/atomic");
+        self.holds_lock(ty).filter(|_| !is_bare)
     }
 
     /// The places in a body that copy a value that carries a lock, in source order.
@@ -283,19 +314,63 @@ fn is_type(cx: BodyCx<'_>, name: ExprId) -> bool {
     }
 }
 
-/// Whether the text has the word, and not as `*word`, `&word`, `*pkg.word` or `&pkg.word`.
-fn names_value(text: &[u8], word: &Finder<'_>) -> bool {
+/// What a [`LockWord`] stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum WordKind {
+    /// A pointer to a value with a lock, or a function that may return one.
+    Pointer,
+    /// A type of another package, named behind its package.
+    Qualified,
+    /// A type or variable with a lock in it.
+    Value,
+}
+
+/// A word that the text of a body may have if it copies a value with a lock.
+struct LockWord {
+    text: Symbol,
+    kind: WordKind,
+}
+
+impl LockWord {
+    /// Whether it names a value, and no pointer, where it is mentioned so.
+    fn is_value_at(&self, mention: Mention) -> bool {
+        match self.kind {
+            WordKind::Pointer => false,
+            WordKind::Qualified => mention == Mention::Qualified,
+            WordKind::Value => matches!(mention, Mention::Qualified | Mention::Plain),
+        }
+    }
+}
+
+/// How a word stands in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mention {
+    /// As part of another word.
+    None,
+    /// `*word`, `&word`, `*x.word` or `&x.word`
+    Pointer,
+    /// `x.word`
+    Qualified,
+    /// `word`
+    Plain,
+}
+
+fn mention(text: &[u8], start: usize, end: usize) -> Mention {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    word.find_iter(text).any(|at| {
-        let before = text.get(..at).unwrap_or_default();
-        let qualifier = match before.split_last() {
-            Some((b'.', rest)) => rest.iter().rev().take_while(|&byte| is_word(byte)).count() + 1,
-            _ => 0,
-        };
-        let lead = before.len().checked_sub(qualifier + 1).and_then(|at| before.get(at));
-        !lead.is_some_and(|byte| is_word(byte) || matches!(byte, b'*' | b'&'))
-            && !text.get(at + word.needle().len()).is_some_and(is_word)
-    })
+    let before = text.get(..start).unwrap_or_default();
+    if before.last().is_some_and(is_word) || text.get(end).is_some_and(is_word) {
+        return Mention::None;
+    }
+    let qualifier = match before.split_last() {
+        Some((b'.', rest)) => rest.iter().rev().take_while(|&byte| is_word(byte)).count() + 1,
+        _ => 0,
+    };
+    let lead = before.len().checked_sub(qualifier + 1).and_then(|at| before.get(at));
+    match (lead, qualifier) {
+        (Some(b'*' | b'&'), _) => Mention::Pointer,
+        (_, 0) => Mention::Plain,
+        _ => Mention::Qualified,
+    }
 }
 
 /// Whether the text may hold `*p` as a value: a star that follows a blank, bracket, colon or comma.

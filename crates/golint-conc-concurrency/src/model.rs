@@ -1,6 +1,6 @@
 //! Functions, calls and goroutines of a package.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use golint_conc_flow::{Flow, Func};
@@ -75,6 +75,7 @@ pub struct Model<'p> {
     memo: RefCell<FxHashMap<BodyId, Memo>>,
     pub(crate) channels: RefCell<Option<Rc<[Channel]>>>,
     pub(crate) orders: RefCell<FxHashMap<Func, Option<Rc<Order>>>>,
+    pub(crate) starting_helpers: OnceCell<Vec<BodyId>>,
 }
 
 impl<'p> Model<'p> {
@@ -86,6 +87,7 @@ impl<'p> Model<'p> {
             memo: RefCell::default(),
             channels: RefCell::default(),
             orders: RefCell::default(),
+            starting_helpers: OnceCell::new(),
         }
     }
 

@@ -45,7 +45,12 @@ impl<'p> Model<'p> {
     }
 
     /// The functions of the package that start goroutines and take functions, as their text shows.
-    fn starting_helpers(&self) -> Vec<BodyId> {
+    fn starting_helpers(&self) -> &[BodyId] {
+        let find = || self.find_starting_helpers();
+        self.starting_helpers.get_or_init(find)
+    }
+
+    fn find_starting_helpers(&self) -> Vec<BodyId> {
         self.pkg
             .bodies()
             .filter(|(_, decl)| {
