@@ -17,8 +17,8 @@ use crate::workspace::Workspace;
 /// Where the table lies.
 const TABLE: &str = "crates/golint-conc-semantic/src/stdlib/std.go.txt";
 
-/// What the lists say of an untyped constant that is a character; its value is a number there.
-const RUNE: &str = "ideal-char";
+/// What the lists put before the kind of an untyped constant.
+const IDEAL: &str = "ideal-";
 
 /// What no list tells.
 const UNSAFE: &str = "package unsafe // unsafe\ntype Pointer *int\nfunc Add(Pointer, int) Pointer\n\
@@ -129,8 +129,7 @@ fn feature(package: &mut Package, line: &str) {
             let entry = package.values.entry(name.to_owned()).or_default();
             match rest.strip_prefix("= ") {
                 Some(value) => entry.1 = Some(value.split(" //").next().unwrap_or_default().to_owned()),
-                None if rest == RUNE || !rest.starts_with("ideal-") => entry.0 = Some(rest.to_owned()),
-                None => {}
+                None => entry.0 = Some(rest.to_owned()),
             }
         }
         "type" => type_feature(package, rest),
@@ -169,14 +168,10 @@ fn type_feature(package: &mut Package, rest: &str) {
 fn declarations(package: &Package) -> String {
     let mut lines = Vec::new();
     for (name, (ty, value)) in &package.values {
-        let code = value.as_ref().and_then(|value| value.parse::<u32>().ok());
-        if let (Some(RUNE), Some(code)) = (ty.as_deref(), code) {
-            lines.push(format!("const {name} = '\\U{code:08x}'\n"));
-            continue;
-        }
-        let ty = ty.as_ref().filter(|ty| *ty != RUNE);
-        let ty = ty.map(|ty| format!(" {ty}")).unwrap_or_default();
-        lines.push(format!("const {name}{ty} = {}\n", value.as_deref().unwrap_or("0")));
+        let ty = ty.as_deref().unwrap_or_default();
+        let value = untyped(ty, value.as_deref());
+        let ty = if ty.is_empty() || ty.starts_with(IDEAL) { String::new() } else { format!(" {ty}") };
+        lines.push(format!("const {name}{ty} = {value}\n"));
     }
     lines.extend(package.vars.iter().map(|(name, ty)| format!("var {name} {ty}\n")));
     for (name, decl) in &package.types {
@@ -189,6 +184,25 @@ fn declarations(package: &Package) -> String {
     }
     lines.extend(package.funcs.iter().map(|func| format!("{func}\n")));
     lines.concat()
+}
+
+/// The value of a constant as a literal of its kind; the lists give no value where it depends on the system, and the
+/// number of a character.
+fn untyped(ty: &str, value: Option<&str>) -> String {
+    match (ty.strip_prefix(IDEAL), value) {
+        (Some("char"), value) => {
+            let code = value.and_then(|value| value.parse::<u32>().ok()).unwrap_or_default();
+            format!("'\\U{code:08x}'")
+        }
+        (Some("float"), Some(value)) if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("{value}.0")
+        }
+        (_, Some(value)) => value.to_owned(),
+        (Some("string"), None) => "\"\"".to_owned(),
+        (Some("bool"), None) => "false".to_owned(),
+        (Some("float"), None) => "0.0".to_owned(),
+        (_, None) => "0".to_owned(),
+    }
 }
 
 /// The paths of the packages that qualified names in `body` mean.
