@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use golint_conc_semantic::{BodyCx, BodyId, Entity, LocalId, LocalKind, MemberKind, ObjId, ObjKind, Type};
-use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
+use golint_conc_syntax::ast::{Expr, ExprId, Spec, Stmt};
 use golint_conc_syntax::visit::{NodeRef, Parents};
 use golint_conc_syntax::{Signals, Symbol};
 use rustc_hash::FxHashMap;
@@ -89,7 +89,7 @@ impl Channel {
     }
 }
 
-impl<'p> Model<'p> {
+impl Model<'_> {
     /// The channels of the package with all their uses, in the order of their first.
     pub fn channels(&self) -> Rc<[Channel]> {
         if let Some(channels) = self.channels.borrow().as_ref() {
@@ -97,6 +97,7 @@ impl<'p> Model<'p> {
         }
         let mut index: FxHashMap<ChanKey, usize> = FxHashMap::default();
         let mut channels: Vec<Channel> = Vec::new();
+        let mut unkeyed = Vec::new();
         for id in self.bodies_with(&[Signals::CHAN]) {
             let cx = self.body(id);
             if cx.ast.is_opaque {
@@ -104,13 +105,20 @@ impl<'p> Model<'p> {
             }
             let parents = self.parents(id);
             for expr in (0..cx.ast.expr_count() as u32).map(ExprId::new) {
+                unkeyed.extend(unkeyed_fields(cx, expr).into_iter().map(|field| (field, id, expr)));
                 let Some((key, name)) = channel_key(cx, expr) else { continue };
                 let (kind, in_select) = use_kind(cx, &parents, expr);
                 let at = *index.entry(key).or_insert_with(|| {
-                    channels.push(Channel { key, name, uses: self.first_uses(key) });
+                    channels.push(Channel { key, name, uses: self.first_uses(key, id) });
                     channels.len() - 1
                 });
                 channels[at].uses.push(ChanUse { body: id, expr, kind, in_select });
+            }
+        }
+        // `T{a, b}` stores what is not ours to follow in fields that it does not name.
+        for (key, body, expr) in unkeyed {
+            if let Some(&at) = index.get(&key) {
+                channels[at].uses.push(ChanUse { body, expr, kind: ChanUseKind::Escape, in_select: false });
             }
         }
         // A field or variable may also be mentioned where none of the words that channels need occurs.
@@ -155,15 +163,24 @@ impl<'p> Model<'p> {
         has_word(text, name)
     }
 
-    /// What is done to a channel without naming it as an expression: the value of a package-level variable.
-    fn first_uses(&self, key: ChanKey) -> Vec<ChanUse> {
+    /// What is done to a channel without naming it as an expression: the value of a package-level variable. `mention`
+    /// is a function that mentions it.
+    fn first_uses(&self, key: ChanKey, mention: BodyId) -> Vec<ChanUse> {
         let ChanKey::Global(id) = key else { return Vec::new() };
         let object = self.pkg.object(id);
-        let body = self.pkg.bodies().find(|(_, decl)| decl.file == object.file && decl.decl == object.decl);
-        let Some((body, _)) = body else { return Vec::new() };
-        let Some((_, value)) = self.pkg.var_init(id) else { return Vec::new() };
-        let kind = made_by(self.body(body), value);
-        vec![ChanUse { body, expr: value, kind, in_select: false }]
+        let ast = self.pkg.decl_ast(object);
+        let has_value = self.pkg.spec(object).is_some_and(
+            |(spec, _)| matches!(ast.spec(spec), Spec::Value { values, .. } if !values.is_empty()),
+        );
+        if !has_value {
+            return Vec::new();
+        }
+        let decl = self.pkg.bodies().find(|(_, decl)| decl.file == object.file && decl.decl == object.decl);
+        let (body, expr, kind) = match (decl, self.pkg.var_init(id)) {
+            (Some((body, _)), Some((_, value))) => (body, value, made_by(self.body(body), value)),
+            _ => (mention, ExprId::new(0), ChanUseKind::Escape),
+        };
+        vec![ChanUse { body, expr, kind, in_select: false }]
     }
 }
 
@@ -175,6 +192,23 @@ pub(crate) fn channel_key_of(cx: BodyCx<'_>, expr: ExprId) -> Option<ChanKey> {
         _ => expr,
     };
     channel_key(cx, name).map(|(key, _)| key)
+}
+
+/// The fields that a struct literal without keys sets, by what their channels would be known by.
+fn unkeyed_fields(cx: BodyCx<'_>, expr: ExprId) -> Vec<ChanKey> {
+    let Expr::Composite { elems, .. } = cx.ast.expr(expr) else { return Vec::new() };
+    let is_unkeyed =
+        cx.ast.list(elems).next().is_some_and(|first| !matches!(cx.ast.expr(first), Expr::KeyValue { .. }));
+    if !is_unkeyed {
+        return Vec::new();
+    }
+    let ty = cx.pkg.types.deref(cx.type_of(expr));
+    match (cx.pkg.types.get(ty), cx.pkg.types.get(cx.pkg.underlying(ty))) {
+        (Type::Named { name, .. }, Type::Struct(fields)) => {
+            fields.iter().map(|field| ChanKey::Field(name, field.name)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What the channel is known by that a name denotes.

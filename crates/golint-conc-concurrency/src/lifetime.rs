@@ -16,7 +16,7 @@ use crate::scope::ContextInScope;
 const MAX_CALLERS: usize = 64;
 
 /// How many functions of the package are followed from a goroutine's.
-const MAX_RUNS: usize = 64;
+const MAX_RUNS: usize = 16;
 
 /// Words in names that say that somebody asks for an end.
 const END_WORDS: [&str; 9] =

@@ -58,8 +58,12 @@ impl<'p> Model<'p> {
     /// `*http.Request` that is visible there and is not `_`.
     pub fn context_in_scope(&self, cx: BodyCx<'p>, at: impl Into<NodeRef>) -> Option<ContextInScope> {
         let at = at.into();
-        let mut found = None;
+        let mut found: Option<ContextInScope> = None;
         for (id, local) in cx.locals() {
+            let hides = found.as_ref().is_some_and(|found| cx.local_info(found.local).name == local.name);
+            if hides && self.is_visible(cx, id, at) {
+                found = None;
+            }
             let is_context = cx.pkg.types.is_named(local.ty, "context", "Context");
             let is_request = !is_context && cx.pkg.types.is_named_or_ptr(local.ty, "net/http", "Request");
             let is_variable = matches!(

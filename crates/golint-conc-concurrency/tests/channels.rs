@@ -1,0 +1,142 @@
+//! The channels that a package can see whole, on small packages.
+
+#![expect(clippy::expect_used, reason = "a test")]
+
+use golint_conc_concurrency::{ChanUseKind, Model};
+use golint_conc_semantic::build::LangVersion;
+use golint_conc_semantic::{Package, PackageFile};
+use golint_conc_syntax::{SourceFile, Symbol};
+
+fn package(files: &[&str]) -> Package {
+    let files = files.iter().map(|text| PackageFile {
+        source: SourceFile::new(text.as_bytes().to_vec()),
+        lang: LangVersion::NEWEST,
+        is_test: false,
+        is_reported: true,
+    });
+    Package::new(Symbol::new("p"), Symbol::new("p"), files.collect())
+}
+
+/// The channels by name, with what is done to them; a `?` marks the communication of a `select` with another clause.
+fn channels(files: &[&str]) -> Vec<String> {
+    let pkg = package(files);
+    let model = Model::new(&pkg);
+    let show = |kind| match kind {
+        ChanUseKind::Make(Some(n)) => format!("make({n})"),
+        ChanUseKind::Make(None) => "make(n)".to_owned(),
+        other => format!("{other:?}").to_lowercase(),
+    };
+    let channels = model.channels();
+    let lines = channels.iter().map(|channel| {
+        let uses = channel.uses.iter();
+        let uses = uses.map(|use_| show(use_.kind) + if use_.in_select { "?" } else { "" });
+        format!("{}: {}", channel.name, uses.collect::<Vec<_>>().join(" "))
+    });
+    lines.collect()
+}
+
+fn in_func(body: &str) -> Vec<String> {
+    channels(&[&format!("package p\n\nfunc f(n int, use func(chan int)) {{\n{body}\n}}\n")])
+}
+
+#[test]
+fn operations_on_a_local_channel() {
+    let body = "ch := make(chan int, 2); ch <- 1; <-ch; v, ok := <-ch; for range ch { }; close(ch); println(len(ch), v, ok, ch == nil)";
+    assert_eq!(in_func(body), ["ch: make(2) send recv recv recv close look look"]);
+    let body = "var ch = make(chan int); go func() { ch <- 1 }(); println(<-ch)";
+    assert_eq!(in_func(body), ["ch: make(0) send recv"]);
+    assert_eq!(in_func("ch := make(chan int, n); ch <- 1"), ["ch: make(n) send"]);
+    assert_eq!(
+        in_func("ch := make(chan int, 1); ch = make(chan int, 3); ch = nil"),
+        ["ch: make(1) make(3) look"]
+    );
+}
+
+#[test]
+fn a_select_with_another_clause_helps() {
+    let body = "ch := make(chan int); select { case ch <- 1: default: }; select { case <-ch: case v := <-ch: println(v) }; select { case <-ch: }";
+    assert_eq!(in_func(body), ["ch: make(0) send? recv? recv? recv"]);
+    // What a clause does once it is taken is not helped by the others.
+    let body = "ch := make(chan int); select { case <-ch: ch <- 1; default: <-ch }";
+    assert_eq!(in_func(body), ["ch: make(0) recv? send recv"]);
+}
+
+#[test]
+fn what_is_given_away_escapes() {
+    for body in [
+        "use(ch)",
+        "other := ch; <-other",
+        "p := &ch; <-*p",
+        "m := map[chan int]chan int{ch: nil}; println(m)",
+        "s := []chan int{ch}; println(s)",
+        "x := any(ch); println(x)",
+        "go use(ch)",
+        "defer use(ch)",
+        "to := make(chan chan int); to <- ch",
+        "func(c chan int) { <-c }(ch)",
+    ] {
+        let found = in_func(&format!("ch := make(chan int); {body}"));
+        let ch = found.iter().find(|line| line.starts_with("ch: ")).expect("the channel");
+        assert!(ch.contains("escape"), "{body}: {ch}");
+    }
+}
+
+#[test]
+fn parameters_and_undeclared_values_are_not_ours() {
+    let none: Vec<String> = Vec::new();
+    assert_eq!(channels(&["package p\n\nfunc f(ch chan int) { ch <- 1 }\n"]), none);
+    assert_eq!(in_func("var ch chan int; ch <- 1"), none);
+}
+
+#[test]
+fn fields_are_one_for_all_objects_and_type_arguments() {
+    let text = "package p
+
+type T[V any] struct { ch, other chan V }
+
+func New[V any]() *T[V] { return &T[V]{ch: make(chan V, 1)} }
+func (t *T[V]) put(v V) { t.ch <- v }
+func take(t *T[int]) int { return <-t.ch }
+";
+    assert_eq!(channels(&[text]), ["ch: make(1) send recv"]);
+}
+
+#[test]
+fn literals_without_keys_and_mentions_elsewhere_escape() {
+    let text = "package p
+
+type T struct { ch chan int }
+
+func one() *T { return &T{ch: make(chan int)} }
+func (t *T) put() { t.ch <- 1 }
+";
+    assert_eq!(channels(&[text]), ["ch: make(0) send"]);
+    let unkeyed = "package p\n\nfunc two(c chan int) *T { return &T{c} }\n";
+    assert_eq!(channels(&[text, unkeyed]), ["ch: make(0) send escape"]);
+    let elsewhere = "package p\n\nfunc three(t *T) { use(t.ch) }\n";
+    assert_eq!(channels(&[text, elsewhere]), ["ch: make(0) send escape"]);
+    let comment = "package p\n\nfunc four(t *T) { /* chart */ }\n";
+    assert_eq!(channels(&[text, comment]), ["ch: make(0) send"]);
+}
+
+#[test]
+fn package_level_variables_know_how_they_are_made() {
+    let text = "package p
+
+var sem = make(chan struct{}, 4)
+var Open = make(chan int)
+var from = other()
+var one, two = both()
+
+func f() { sem <- struct{}{}; Open <- 1; from <- 1; two <- 1; <-sem }
+func other() chan int { return nil }
+func both() (chan int, chan int) { return nil, nil }
+";
+    assert_eq!(channels(&[text]), ["sem: make(4) send recv", "from: escape send", "two: escape send"]);
+}
+
+#[test]
+fn shadowed_names_are_channels_of_their_own() {
+    let body = "ch := make(chan int); { ch := make(chan int, 1); ch <- 1 }; <-ch";
+    assert_eq!(in_func(body), ["ch: make(0) recv", "ch: make(1) send"]);
+}
