@@ -628,7 +628,9 @@ impl<'a, 'p> Walker<'a, 'p> {
                 && *last == "L"
             {
                 let cond = path.as_ref().map(|path| AccessPath { root: path.root, fields: rest.to_vec() });
-                cond.into_iter().for_each(|cond| self.wait(cond, state));
+                if let Some(cond) = cond {
+                    self.wait(cond, state);
+                }
             }
             add(&mut state.locks, Lock { path, is_exclusive: kind == LockOpKind::Lock });
             return;

@@ -5,7 +5,7 @@
 use golint_conc_concurrency::{Lifetime, Model, Unending};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{Package, PackageFile};
-use golint_conc_syntax::{SourceFile, Symbol};
+use golint_conc_syntax::SourceFile;
 
 fn package(text: &str) -> Package {
     let source = SourceFile::new(text.as_bytes().to_vec());
