@@ -2,6 +2,7 @@
 //!
 //! Invariant: a rule reads the model and yields findings; it never prints, filters, or looks at another rule.
 
+mod addresses;
 mod catalogue;
 mod diagnostic;
 mod edits;
@@ -10,6 +11,7 @@ mod requests;
 mod route;
 mod rule;
 mod rules;
+mod transports;
 
 pub use catalogue::{Catalogue, Effect, Example, ExampleKind, Head, Page, RuleOption, SECTIONS, catalogue};
 pub use diagnostic::{

@@ -1,11 +1,12 @@
-//! What bounds the time of an HTTP request, and which addresses are of this machine alone.
+//! What bounds the time of an HTTP request.
 
 use golint_conc_concurrency::{Holder, Made, Values};
-use golint_conc_semantic::{BodyCx, BodyId, Callee, Entity, LocalId, LocalKind, ObjKind};
-use golint_conc_syntax::ast::{Ast, BinaryOp, Expr, ExprId, LitKind, Stmt};
+use golint_conc_semantic::{BodyCx, BodyId, LocalId, LocalKind};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk};
 use golint_conc_syntax::{Signals, Span};
 
+use crate::addresses::is_loopback;
 use crate::diagnostic::{Applicability, Edit, FileId, Place, Replacement};
 use crate::edits;
 use crate::rule::Cx;
@@ -13,7 +14,7 @@ use crate::rule::Cx;
 /// Methods and functions that make their request themselves, so that it never has a deadline.
 pub(crate) const WITHOUT_CONTEXT: [&str; 4] = ["Get", "Head", "Post", "PostForm"];
 
-/// How many variables and callers are followed to where a request, context or address comes from.
+/// How many variables and callers are followed to where a request or context comes from.
 const MAX_DEPTH: usize = 4;
 
 /// Until when a request may take.
@@ -188,116 +189,7 @@ fn of_context(cx: &Cx<'_>, body: BodyCx<'_>, context: ExprId, depth: usize) -> D
     Deadline::Unknown
 }
 
-/// Whether an address, URL or listener is surely of this machine alone.
-pub(crate) fn is_loopback(cx: &Cx<'_>, body: BodyCx<'_>, expr: ExprId) -> bool {
-    starts_with_loopback(cx, body, expr, 0)
-}
-
-fn starts_with_loopback(cx: &Cx<'_>, body: BodyCx<'_>, expr: ExprId, depth: usize) -> bool {
-    if MAX_DEPTH < depth {
-        return false;
-    }
-    let expr = body.ast.unparen(expr);
-    match body.ast.expr(expr) {
-        Expr::Lit(LitKind::String) => is_loopback_text(body.text(expr)),
-        Expr::Binary { op: BinaryOp::Add, lhs, .. } => starts_with_loopback(cx, body, lhs, depth + 1),
-        Expr::Call { .. } => {
-            let (callee, args) = (body.callee(expr), body.args(expr));
-            let address = match &callee {
-                _ if callee.is_func("net", &["Listen"]) => {
-                    let network = args.first().map(|&network| body.text(network));
-                    if network.is_some_and(|text| text.trim_matches(['"', '`']).starts_with("unix")) {
-                        return true;
-                    }
-                    args.get(1)
-                }
-                _ if callee.is_func("net", &["ListenUnix"]) => return true,
-                _ if callee.is_func("net", &["JoinHostPort"]) || callee.is_func("fmt", &["Sprintf"]) => {
-                    args.first()
-                }
-                Callee::Conversion(_) => args.first(),
-                _ => None,
-            };
-            address.is_some_and(|&address| starts_with_loopback(cx, body, address, depth + 1))
-        }
-        Expr::Star(flag) => is_loopback_flag(cx, body, flag),
-        Expr::Ident(_) => match body.entity(expr) {
-            Entity::Local(local) => {
-                let init = body.local_info(local).init;
-                init.is_some_and(|(init, position)| {
-                    position == 0
-                        && !cx.model.is_reassigned(body, local)
-                        && starts_with_loopback(cx, body, init, depth + 1)
-                })
-            }
-            Entity::Object(id) if cx.pkg.object(id).kind == ObjKind::Const => {
-                let source = cx.pkg.files[cx.pkg.object(id).file].source.text();
-                cx.pkg.var_init(id).is_some_and(|(ast, init)| is_loopback_literal(ast, source, init))
-            }
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// Whether a variable is a flag whose default is of this machine alone.
-fn is_loopback_flag(cx: &Cx<'_>, body: BodyCx<'_>, flag: ExprId) -> bool {
-    let (ast, file, init) = match body.entity(flag) {
-        Entity::Local(local) => match body.local_info(local).init {
-            Some((init, 0)) => (body.ast, body.file, init),
-            _ => return false,
-        },
-        Entity::Object(id) => match cx.pkg.var_init(id) {
-            Some((ast, init)) => (ast, cx.pkg.object(id).file, init),
-            None => return false,
-        },
-        _ => return false,
-    };
-    let Expr::Call { fun, args, .. } = ast.expr(init) else { return false };
-    let Expr::Selector { base, sel } = ast.expr(fun) else { return false };
-    let package = ast.ident(base).and_then(|name| cx.pkg.import(file, name));
-    let is_string =
-        package.is_some_and(|path| path == "flag") && ast.ident(sel).is_some_and(|sel| sel == "String");
-    let default = ast.list(args).nth(1);
-    is_string
-        && default.is_some_and(|default| is_loopback_literal(ast, cx.pkg.files[file].source.text(), default))
-}
-
-fn is_loopback_literal(ast: &Ast, source: &[u8], expr: ExprId) -> bool {
-    let text = std::str::from_utf8(ast.expr_span(expr).slice(source)).unwrap_or_default();
-    matches!(ast.expr(expr), Expr::Lit(LitKind::String)) && is_loopback_text(text)
-}
-
-/// Whether the host of an address or URL in quotes is the loopback interface.
-fn is_loopback_text(quoted: &str) -> bool {
-    let text = quoted.trim_matches(['"', '`']);
-    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let host = match text.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None if text == "::1" => text,
-        None => text.split([':', '/']).next().unwrap_or_default(),
-    };
-    let is_v4 = host.strip_prefix("127.").is_some_and(|rest| rest.split('.').count() == 3);
-    host == "localhost" || host == "::1" || is_v4
-}
-
 /// Whether a package of the standard library other than `net/http` gets the value, as `httptest.Server.Config` does.
 pub(crate) fn is_in_httptest(cx: &Cx<'_>, holder: Holder) -> bool {
     matches!(holder, Holder::Field(owner, _) if cx.pkg.types.is_named(owner, "net/http/httptest", "Server"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_loopback_text;
-
-    #[test]
-    fn only_the_host_counts() {
-        for text in ["localhost:80", "127.0.0.1:0", "[::1]:9", "::1", "http://localhost/x", "127.1.2.3"] {
-            assert!(is_loopback_text(&format!("{text:?}")), "{text}");
-        }
-        for text in [":80", "0.0.0.0:80", "localhost.example.com", "127.example.com", "http://h/?q=localhost"]
-        {
-            assert!(!is_loopback_text(&format!("{text:?}")), "{text}");
-        }
-    }
 }

@@ -1,13 +1,14 @@
 //! See `rules/http-client-no-timeout.md`.
 
-use golint_conc_concurrency::{Held, Holder, Made, MethodCall, Model, Values};
+use golint_conc_concurrency::{Held, Holder, MethodCall, Values};
 use golint_conc_semantic::{BodyCx, MemberKind, Type};
 use golint_conc_syntax::Signals;
-use golint_conc_syntax::ast::{Expr, ExprId, UnaryOp};
+use golint_conc_syntax::ast::Expr;
 
 use crate::diagnostic::{Confidence, Edit, Finding, Place, Step};
 use crate::requests::{Deadline, deadline, http_values, is_in_httptest, made_at, set_duration, speaks_http};
 use crate::rule::{Cx, Report, Rule, step};
+use crate::transports::{Transport, transport};
 
 pub(crate) static RULE: HttpClientNoTimeout = HttpClientNoTimeout;
 
@@ -159,50 +160,4 @@ fn zero_fields(cx: &Cx<'_>, clients: &Values) -> Vec<(Place, Held)> {
     let unset = found.into_iter().filter(|&(holder, _)| !clients.is_stored(holder));
     let held = unset.map(|(holder, place)| (place, clients.held(holder)));
     held.filter(|(_, held)| !clients.is_set(held, "Timeout") && !clients.is_set(held, "Transport")).collect()
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Transport {
-    /// Absent, or one that waits for ever.
-    Unlimited,
-    /// One that gives up on a server that does not answer.
-    Bounded,
-    /// Made elsewhere, or of a type that may do anything.
-    Unknown,
-}
-
-fn transport(cx: &Cx<'_>, transports: &Values, made: &Made) -> Transport {
-    let (Some(value), Some(body)) = (made.value("Transport"), made.body.map(|id| cx.body(id))) else {
-        return Transport::Unlimited;
-    };
-    let value = body.ast.unparen(value);
-    let operand = match body.ast.expr(value) {
-        Expr::Unary { op: UnaryOp::Addr, operand } => operand,
-        _ => value,
-    };
-    if body.is_external(operand, "net/http", "DefaultTransport") {
-        return Transport::Unlimited;
-    }
-    if body.is_named(operand, "net/http", "Transport") {
-        return of_transport(body, transports, operand);
-    }
-    Transport::Unknown
-}
-
-/// What is known of an expression of type `http.Transport`.
-fn of_transport(body: BodyCx<'_>, transports: &Values, expr: ExprId) -> Transport {
-    let Some(holder) = Model::holder_of(body, expr) else { return Transport::Unknown };
-    let made = transports.made.iter().find(|made| transports.held(made.holder).holders.contains(&holder));
-    let held = transports.held(holder);
-    let is_set = made.is_some_and(|made| {
-        made.value("ResponseHeaderTimeout").is_some()
-            || transports.is_set(&transports.held(made.holder), "ResponseHeaderTimeout")
-    });
-    if is_set || transports.is_set(&held, "ResponseHeaderTimeout") {
-        Transport::Bounded
-    } else if made.is_some() {
-        Transport::Unlimited
-    } else {
-        Transport::Unknown
-    }
 }

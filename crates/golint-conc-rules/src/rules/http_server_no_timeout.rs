@@ -3,10 +3,10 @@
 use golint_conc_concurrency::{Held, Made, MethodCall, Values};
 use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
-use golint_conc_syntax::ast::{Expr, ExprId};
 
+use crate::addresses::{is_loopback, listener_confidence};
 use crate::diagnostic::{Confidence, Edit, Finding, Place};
-use crate::requests::{http_values, is_in_httptest, is_loopback, made_at, set_duration, speaks_http};
+use crate::requests::{http_values, is_in_httptest, made_at, set_duration, speaks_http};
 use crate::rule::{Cx, Report, Rule};
 
 /// Either of them bounds how long a client may take to send the headers.
@@ -124,32 +124,6 @@ fn confidence(cx: &Cx<'_>, servers: &Values, made: &Made, held: &Held) -> Confid
     let own = if held.escapes { Confidence::Medium } else { Confidence::High };
     let calls = servers.calls_on(held).filter(|call| is_serve(call));
     calls.map(|call| listener_confidence(cx, cx.body(call.body), call.call)).fold(own, Ord::min)
-}
-
-/// How sure it is that strangers reach the listener that a call serves: it may be one in memory, and an address that
-/// the caller chooses is often one of this machine.
-fn listener_confidence(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> Confidence {
-    let init = body.args(call).first().and_then(|&listener| body.local(listener));
-    let Some((init, _)) = init.and_then(|local| body.local_info(local).init) else { return Confidence::Low };
-    let args = body.args(init);
-    match body.callee(init) {
-        callee if callee.is_func("net", &["Listen"]) => match args.get(1) {
-            Some(&addr) if is_literal(cx, body, addr) => Confidence::High,
-            _ => Confidence::Low,
-        },
-        callee if callee.body().is_some() => Confidence::Medium,
-        _ => Confidence::Low,
-    }
-}
-
-fn is_literal(cx: &Cx<'_>, body: BodyCx<'_>, addr: ExprId) -> bool {
-    let addr = match body.local(addr) {
-        Some(local) if !cx.model.is_reassigned(body, local) => {
-            body.local_info(local).init.map_or(addr, |(init, _)| init)
-        }
-        _ => addr,
-    };
-    matches!(body.ast.expr(addr), Expr::Lit(_))
 }
 
 fn is_serve(call: &MethodCall) -> bool {
