@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use golint_conc_flow::{Func, FuncGraph, Label, PathEnd, Paths, Point, Step, Verdict, Watch, assigned};
-use golint_conc_semantic::{AccessPath, BodyCx, Callee};
+use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 use rustc_hash::FxHashMap;
@@ -59,11 +59,30 @@ pub struct LockMismatch {
 }
 
 impl<'p> Model<'p> {
-    /// The operations of a function on locks of package `sync` that surely do not fit: on some path a lock is released
-    /// as it was not locked, released twice, or locked by a `defer` while it is held. At most one for each lock.
-    pub fn lock_mismatches(&self, func: Func) -> Vec<LockMismatch> {
+    /// The operations in a body on locks of package `sync` that surely do not fit: on some path of one function a lock
+    /// is released as it was not locked, released twice, or locked by a `defer` while it is held. At most one for each
+    /// lock of a function.
+    pub fn lock_mismatches(&self, body: BodyId) -> Vec<LockMismatch> {
+        let cx = self.body(body);
+        // A graph is dear, and nearly every function has one operation of each kind.
+        let calls = self.calls(body);
+        let acquires = |call| self.lock_op(cx, call).is_some_and(|op| op.kind.acquires());
+        let locked_late =
+            (0..cx.ast.stmt_count() as u32).map(StmtId::new).filter_map(|stmt| match cx.ast.stmt(stmt) {
+                Stmt::Defer(call) if acquires(cx.ast.unparen(call)) => Some((cx.ast.unparen(call), true)),
+                _ => None,
+            });
+        if self.suspects(cx, calls.iter().map(|call| (call.expr, false)).chain(locked_late)).is_empty() {
+            return Vec::new();
+        }
+        self.flow.funcs(body).into_iter().flat_map(|func| self.mismatches_in(func)).collect()
+    }
+
+    fn mismatches_in(&self, func: Func) -> Vec<LockMismatch> {
         let Some(((cx, _), graph)) = self.block(func).zip(self.flow.graph(func)) else { return Vec::new() };
-        let locks = self.suspects(cx, &graph);
+        let steps =
+            graph.points().filter_map(|(_, at)| Some((operation_at(cx, at)?, matches!(at, Step::Exec(_)))));
+        let locks = self.suspects(cx, steps);
         if locks.is_empty() {
             return Vec::new();
         }
@@ -71,11 +90,11 @@ impl<'p> Model<'p> {
         locks.iter().filter_map(|lock| self.mismatch(cx, func, &paths, lock)).collect()
     }
 
-    /// The locks of a function whose operations are wrong in some order.
-    fn suspects(&self, cx: BodyCx<'p>, graph: &FuncGraph) -> Vec<AccessPath> {
+    /// The locks whose operations are wrong in some order, among calls that are deferred or not.
+    fn suspects(&self, cx: BodyCx<'p>, calls: impl Iterator<Item = (ExprId, bool)>) -> Vec<AccessPath> {
         let mut locks: Vec<Operations> = Vec::new();
-        for (_, at) in graph.points() {
-            let Some(op) = operation_at(cx, at).and_then(|call| self.lock_op(cx, call)) else { continue };
+        for (call, is_deferred) in calls {
+            let Some(op) = self.lock_op(cx, call) else { continue };
             // Elements of a slice or map are different locks.
             let Some(path) = op.path.filter(|path| path.fields.iter().all(|field| *field != "[*]")) else {
                 continue;
@@ -84,7 +103,7 @@ impl<'p> Model<'p> {
                 locks.push(Operations { path, kinds: Vec::new() });
                 locks.len() - 1
             });
-            locks[index].kinds.push((op.kind, matches!(at, Step::Exec(_))));
+            locks[index].kinds.push((op.kind, is_deferred));
         }
         locks.into_iter().filter(Operations::may_mismatch).map(|lock| lock.path).collect()
     }

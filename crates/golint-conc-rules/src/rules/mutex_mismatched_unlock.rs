@@ -105,18 +105,16 @@ impl Rule for MutexMismatchedUnlock {
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
-        for func in cx.model.flow.funcs(body.id) {
-            for found in cx.model.lock_mismatches(func) {
-                let Some(method) = method(cx, body, &found) else { continue };
-                report.add(&Mismatch {
-                    name: body.display_path(&found.lock),
-                    before: cx.expr_place(body, found.before.call),
-                    at: cx.expr_place(body, found.op.call),
-                    method,
-                    branches: branch_steps(cx, body, &found.branches),
-                    found,
-                });
-            }
+        for found in cx.model.lock_mismatches(body.id) {
+            let Some(method) = method(cx, body, &found) else { continue };
+            report.add(&Mismatch {
+                name: body.display_path(&found.lock),
+                before: cx.expr_place(body, found.before.call),
+                at: cx.expr_place(body, found.op.call),
+                method,
+                branches: branch_steps(cx, body, &found.branches),
+                found,
+            });
         }
     }
 }
