@@ -27,7 +27,7 @@ pub use binding::{Binding, Bound};
 pub use channels::{ChanKey, ChanUse, ChanUseKind, Channel};
 pub use copies::{CopyKind, LockCopy};
 pub use follow::{LockMismatch, MismatchKind};
-pub use handoff::StuckSend;
+pub use handoff::{AbandonedSend, StuckSend};
 pub use lifetime::{Lifetime, Unending, UnendingLoop};
 pub use loop_variables::CapturedLoopVariable;
 pub use model::{Call, Model, Spawn, SpawnKind};

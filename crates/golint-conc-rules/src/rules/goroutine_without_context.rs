@@ -1,6 +1,6 @@
 //! See `rules/goroutine-without-context.md`.
 
-use golint_conc_concurrency::{ContextInScope, Spawn, Unending};
+use golint_conc_concurrency::{AbandonedSend, ContextInScope, Spawn, Unending};
 use golint_conc_syntax::Signals;
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
@@ -67,6 +67,43 @@ impl Finding for Untied {
     }
 }
 
+struct Abandoned {
+    start: Place,
+    send: Place,
+    leave: Place,
+    channel: String,
+    done: String,
+}
+
+impl Finding for Abandoned {
+    fn message(&self) -> String {
+        format!(
+            "goroutine blocks for ever on its send to `{}` when `{}` is ready first",
+            self.channel, self.done
+        )
+    }
+
+    fn primary(&self) -> Place {
+        self.start
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        vec![
+            step(self.start, 0, "the goroutine starts"),
+            step(self.leave, 0, format!("its starter stops waiting for `{}` and leaves", self.channel)),
+            step(self.send, 1, "nobody receives any more, and the channel has no buffer"),
+        ]
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(format!("give `{}` a buffer of 1, or send in a `select` with `<-{}`", self.channel, self.done))
+    }
+
+    fn confidence(&self) -> Confidence {
+        Confidence::Medium
+    }
+}
+
 impl Rule for GoroutineWithoutContext {
     fn id(&self) -> &'static str {
         "goroutine-without-context"
@@ -77,6 +114,10 @@ impl Rule for GoroutineWithoutContext {
     }
 
     fn goroutine(&self, cx: &Cx<'_>, spawn: &Spawn, report: &mut Report<'_>) {
+        if let Some(abandoned) = abandoned(cx, spawn) {
+            report.add(&abandoned);
+            return;
+        }
         let Some((context, turn)) = cx.model.loop_without_context(spawn) else { return };
         if cx.is_meant_for_ever(spawn, &turn) {
             return;
@@ -90,4 +131,19 @@ impl Rule for GoroutineWithoutContext {
             why: turn.why,
         });
     }
+}
+
+fn abandoned(cx: &Cx<'_>, spawn: &Spawn) -> Option<Abandoned> {
+    let body = cx.body(spawn.body);
+    cx.model.caller_context(body, spawn.node)?;
+    let AbandonedSend { send, leaves } = cx.model.abandoned_send(spawn)?;
+    let stmt = cx.model.parents(spawn.body).enclosing_stmt(send.expr)?;
+    let leave = cx.stmt_place(body, leaves);
+    Some(Abandoned {
+        start: cx.start_place(spawn),
+        send: cx.stmt_place(body, stmt),
+        leave,
+        channel: body.text(send.expr).to_owned(),
+        done: body.text_at(leave.span).trim_start_matches("<-").trim().to_owned(),
+    })
 }
