@@ -6,6 +6,7 @@ mod access;
 mod binding;
 mod channels;
 mod copies;
+mod detached;
 mod follow;
 mod handoff;
 mod lifetime;

@@ -1,7 +1,5 @@
 //! The channels that a package can see whole, on small packages.
 
-#![expect(clippy::expect_used, reason = "a test")]
-
 use golint_conc_concurrency::{ChanUseKind, Model};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{Package, PackageFile};

@@ -25,10 +25,12 @@ fn contexts(code: &str) -> Vec<Option<(String, bool)>> {
     found
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "reads well beside `None`")]
 fn caller(expr: &str) -> Option<(String, bool)> {
     Some((expr.to_owned(), true))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "reads well beside `None`")]
 fn own(expr: &str) -> Option<(String, bool)> {
     Some((expr.to_owned(), false))
 }

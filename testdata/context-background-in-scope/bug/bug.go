@@ -54,3 +54,17 @@ func literal(s *store) func(context.Context) error {
 		// want "ignores `ctx`"
 	}
 }
+
+type informers struct{}
+
+func (informers) InformerFor(ctx context.Context) {}
+func (informers) Login(ctx context.Context)       {}
+
+// Neither is a logger.
+func similar(ctx context.Context, i informers) {
+	i.InformerFor(context.Background())
+	// want "ignores `ctx`"
+
+	i.Login(context.Background())
+	// want "ignores `ctx`"
+}

@@ -1,10 +1,8 @@
 //! See `rules/context-background-in-scope.md`.
 
 use golint_conc_concurrency::ContextInScope;
-use golint_conc_semantic::{BodyCx, Callee, LocalId};
+use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
-use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, UnaryOp};
-use golint_conc_syntax::visit::{NodeRef, Walk, walk, walk_inline};
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
 use crate::rule::{Cx, Report, Rule, step};
@@ -12,25 +10,6 @@ use crate::rule::{Cx, Report, Rule, step};
 pub(crate) static RULE: ContextBackgroundInScope = ContextBackgroundInScope;
 
 pub(crate) struct ContextBackgroundInScope;
-
-/// Words in the names of functions whose work must get done although the caller has given up.
-const ENDING_WORDS: [&str; 15] = [
-    "shutdown",
-    "close",
-    "stop",
-    "cleanup",
-    "rollback",
-    "release",
-    "revoke",
-    "detach",
-    "background",
-    "async",
-    "unlock",
-    "cancel",
-    "kill",
-    "terminate",
-    "abort",
-];
 
 /// Words in a comment further above that give the reason for a context of its own.
 const REASONS: [&str; 6] = ["context", "background", "cancel", "detach", "outlive", "global"];
@@ -113,7 +92,10 @@ impl Rule for ContextBackgroundInScope {
                 _ => continue,
             };
             let Some(context) = cx.model.caller_context(body, call.expr) else { continue };
-            if is_meant(cx, body, call.expr, &context) {
+            let span = body.ast.expr_span(call.expr);
+            let is_explained =
+                cx.has_comment_near(body, span) || cx.comment_says(body, span, REASON_LINES, &REASONS);
+            if is_explained || cx.model.wants_own_context(body, call.expr, &context) {
                 continue;
             }
             report.add(&Ignored {
@@ -124,190 +106,4 @@ impl Rule for ContextBackgroundInScope {
             });
         }
     }
-}
-
-/// Whether the place shows that a context of its own is what is wanted.
-fn is_meant(cx: &Cx<'_>, body: BodyCx<'_>, background: ExprId, context: &ContextInScope) -> bool {
-    let parents = cx.model.parents(body.id);
-    if !matches!(parents.parent(background), Some(NodeRef::Expr(above)) if matches!(body.ast.expr(above), Expr::Call { .. }))
-    {
-        return true;
-    }
-    let span = body.ast.expr_span(background);
-    if cx.has_comment_near(body, span) || cx.comment_says(body, span, REASON_LINES, &REASONS) {
-        return true;
-    }
-    let mut below = NodeRef::Expr(background);
-    for node in parents.ancestors(background) {
-        let found = match node {
-            NodeRef::Expr(expr) => match body.ast.expr(expr) {
-                // What a literal does is done when its holder wants it.
-                Expr::Func { .. } => {
-                    let own = body.local_info(context.local).func == Some(expr);
-                    if own {
-                        return false;
-                    }
-                    true
-                }
-                Expr::Call { .. } => {
-                    is_ending(body, expr)
-                        || mentions(body, expr, context.local)
-                        || is_kept(cx, body, expr)
-                        || makes_stored_object(cx, body, expr)
-                }
-                _ => false,
-            },
-            NodeRef::Stmt(stmt) => match body.ast.stmt(stmt) {
-                Stmt::Go(_) | Stmt::Defer(_) => true,
-                Stmt::If { cond, .. } if below != NodeRef::Expr(cond) => doubts(body, cond, context.local),
-                Stmt::Block(stmts) => body
-                    .ast
-                    .list(stmts)
-                    .take_while(|&stmt| NodeRef::Stmt(stmt) != below)
-                    .any(|stmt| waits_for_end(body, stmt.into(), context.local)),
-                _ => false,
-            },
-            NodeRef::Clause(clause) => {
-                let clause = body.ast.clause(clause);
-                clause.comm.is_some_and(|comm| waits_for_end(body, comm.into(), context.local))
-                    || body.ast.list(clause.exprs).any(|cond| doubts(body, cond, context.local))
-            }
-        };
-        if found {
-            return true;
-        }
-        below = node;
-    }
-    false
-}
-
-/// Whether a call ends something, or writes a log.
-fn is_ending(body: BodyCx<'_>, call: ExprId) -> bool {
-    let Expr::Call { fun, .. } = body.ast.expr(call) else { return false };
-    let name = match body.ast.expr(body.ast.unparen(fun)) {
-        Expr::Ident(name) => Some(name),
-        Expr::Selector { sel, .. } => body.ast.ident(sel),
-        _ => None,
-    };
-    name.is_some_and(|name| {
-        let name = name.as_str().to_ascii_lowercase();
-        ENDING_WORDS.iter().any(|word| name.contains(word))
-            || name.contains("log")
-            || name.starts_with("debug")
-            || name.starts_with("info")
-            || name.starts_with("warn")
-    })
-}
-
-/// Whether something else in a call uses the context that is in scope: then both are wanted.
-fn mentions(body: BodyCx<'_>, node: ExprId, local: LocalId) -> bool {
-    let mut found = false;
-    walk(body.ast, node, |node| {
-        if let NodeRef::Expr(expr) = node {
-            found |= body.local(expr) == Some(local);
-        }
-        if found { Walk::Stop } else { Walk::Into }
-    });
-    found
-}
-
-/// Whether a call makes an object that is stored in a field, and so is not work for the caller alone.
-fn makes_stored_object(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> bool {
-    let Some(NodeRef::Stmt(stmt)) = cx.model.parents(body.id).parent(call) else { return false };
-    let Stmt::Assign { lhs, .. } = body.ast.stmt(stmt) else { return false };
-    let mut targets = body.ast.list(lhs);
-    targets.next().is_some_and(|target| matches!(body.ast.expr(target), Expr::Selector { .. }))
-}
-
-/// Whether the context that a call of `context.With…` makes, or its cancel function, outlives the function: it is
-/// returned, stored, or given to a goroutine or literal.
-fn is_kept(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> bool {
-    if !matches!(body.callee(call), Callee::Func { pkg, .. } if pkg == "context" || pkg == "os/signal") {
-        return false;
-    }
-    let parents = cx.model.parents(body.id);
-    let Some(NodeRef::Stmt(stmt)) = parents.parent(call) else { return false };
-    let Stmt::Assign { lhs, .. } = body.ast.stmt(stmt) else { return true };
-    body.ast.list(lhs).any(|target| match body.local(target) {
-        None => !body.ast.ident(target).is_some_and(golint_conc_syntax::Symbol::is_blank),
-        Some(local) => {
-            cx.model.uses_of(body, local).into_iter().any(|mention| escapes(cx, body, mention, local))
-        }
-    })
-}
-
-fn escapes(cx: &Cx<'_>, body: BodyCx<'_>, mention: ExprId, local: LocalId) -> bool {
-    let parents = cx.model.parents(body.id);
-    let own = body.local_info(local).func;
-    match parents.parent(mention) {
-        Some(NodeRef::Expr(above)) => match body.ast.expr(above) {
-            Expr::KeyValue { .. } | Expr::Composite { .. } => return true,
-            Expr::Call { .. } => {
-                if matches!(parents.parent(above), Some(NodeRef::Stmt(stmt)) if matches!(body.ast.stmt(stmt), Stmt::Go(_)))
-                {
-                    return true;
-                }
-            }
-            _ => {}
-        },
-        Some(NodeRef::Stmt(stmt)) => {
-            if let Stmt::Return(_) = body.ast.stmt(stmt) {
-                return true;
-            }
-            if let Stmt::Assign { rhs, .. } = body.ast.stmt(stmt) {
-                return body.ast.list(rhs).any(|value| value == mention);
-            }
-        }
-        _ => {}
-    }
-    // In a literal that is not deferred on the spot.
-    let lit = parents.enclosing_func(body.ast, mention);
-    lit != own && lit.is_some_and(|lit| !is_deferred(&parents, body, lit))
-}
-
-fn is_deferred(parents: &golint_conc_syntax::visit::Parents, body: BodyCx<'_>, lit: ExprId) -> bool {
-    parents.ancestors(lit).nth(1).is_some_and(
-        |node| matches!(node, NodeRef::Stmt(stmt) if matches!(body.ast.stmt(stmt), Stmt::Defer(_))),
-    )
-}
-
-/// Whether a condition asks if the context is `nil` or has ended.
-fn doubts(body: BodyCx<'_>, cond: ExprId, local: LocalId) -> bool {
-    let mut found = false;
-    walk_inline(body.ast, cond, |node| {
-        let NodeRef::Expr(expr) = node else { return };
-        found |= match body.ast.expr(expr) {
-            Expr::Binary { op: BinaryOp::Eq | BinaryOp::Ne, lhs, rhs } => {
-                (body.local(lhs) == Some(local) && body.is_nil(rhs))
-                    || is_err_of(body, lhs, local)
-                    || is_err_of(body, rhs, local)
-            }
-            Expr::Call { .. } => is_err_of(body, expr, local),
-            _ => false,
-        };
-    });
-    found
-}
-
-fn is_err_of(body: BodyCx<'_>, expr: ExprId, local: LocalId) -> bool {
-    let Expr::Call { fun, .. } = body.ast.expr(body.ast.unparen(expr)) else { return false };
-    let Expr::Selector { base, sel } = body.ast.expr(fun) else { return false };
-    body.local(base) == Some(local) && body.ast.ident(sel).is_some_and(|name| name == "Err")
-}
-
-/// Whether a node waits until the context has ended.
-fn waits_for_end(body: BodyCx<'_>, node: NodeRef, local: LocalId) -> bool {
-    let mut found = false;
-    if matches!(node, NodeRef::Stmt(stmt) if matches!(body.ast.stmt(stmt), Stmt::Select { .. } | Stmt::For { .. }))
-    {
-        return false;
-    }
-    walk_inline(body.ast, node, |node| {
-        if let NodeRef::Expr(expr) = node
-            && let Expr::Unary { op: UnaryOp::Recv, operand } = body.ast.expr(expr)
-        {
-            found |= mentions(body, operand, local);
-        }
-    });
-    found
 }
