@@ -2,8 +2,8 @@
 
 use golint_conc_concurrency::{LockMismatch, LockOpKind, MismatchKind};
 use golint_conc_semantic::BodyCx;
-use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::Expr;
+use golint_conc_syntax::{Signals, Span};
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
 use crate::route::branch_steps;
@@ -20,6 +20,8 @@ struct Mismatch {
     at: Place,
     method: Place,
     branches: Vec<Step>,
+    /// Whether the one stands right behind the other, so that nothing says that the first was the mistake.
+    is_adjacent: bool,
 }
 
 impl Mismatch {
@@ -29,11 +31,6 @@ impl Mismatch {
             LockOpKind::RLock => "RUnlock",
             _ => "Unlock",
         }
-    }
-
-    /// Whether nothing is decided on the way.
-    fn is_straight(&self) -> bool {
-        self.found.branches.is_empty()
     }
 }
 
@@ -85,13 +82,13 @@ impl Finding for Mismatch {
         }
         vec![Edit {
             title: format!("call `{}`", self.meant()),
-            applicability: if self.is_straight() { Applicability::Safe } else { Applicability::Suggested },
+            applicability: if self.is_adjacent { Applicability::Safe } else { Applicability::Suggested },
             replacements: vec![Replacement { place: self.method, text: self.meant().into() }],
         }]
     }
 
     fn confidence(&self) -> Confidence {
-        if self.is_straight() { Confidence::High } else { Confidence::Medium }
+        if self.found.branches.is_empty() { Confidence::High } else { Confidence::Medium }
     }
 }
 
@@ -107,12 +104,15 @@ impl Rule for MutexMismatchedUnlock {
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for found in cx.model.lock_mismatches(body.id) {
             let Some(method) = method(cx, body, &found) else { continue };
+            let (before, op) = (body.ast.expr_span(found.before.call), body.ast.expr_span(found.op.call));
+            let between = body.text_at(Span::new(before.end, op.start)).trim();
             report.add(&Mismatch {
                 name: body.display_path(&found.lock),
                 before: cx.expr_place(body, found.before.call),
                 at: cx.expr_place(body, found.op.call),
                 method,
                 branches: branch_steps(cx, body, &found.branches),
+                is_adjacent: matches!(between, "" | "defer"),
                 found,
             });
         }
