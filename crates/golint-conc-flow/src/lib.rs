@@ -5,12 +5,14 @@
 
 mod build;
 mod calls;
+mod facts;
 mod flow;
 mod graph;
 mod ownership;
 mod paths;
 mod protocol;
 mod resource;
+mod stores;
 
 pub use calls::{Assertion, CallEnd, assertion, std_call_end};
 pub use flow::{Flow, Func};
@@ -18,6 +20,7 @@ pub use graph::{
     Block, BlockId, Edge, Exit, ExitKind, FuncGraph, Label, Loop, LoopExit, LoopExitKind, MAX_DEPTH,
     MAX_STEPS, Point, Step,
 };
-pub use paths::{MAX_VISITS, Path, PathEnd, Paths, Verdict, Watch, assigned, root_local};
+pub use paths::{MAX_VISITS, Path, PathEnd, Paths, Verdict, Watch};
 pub use protocol::{Evidence, HTTP_BODY, Protocol, Source, Who};
 pub use resource::{Acquired, Bound, Leak};
+pub use stores::{assigned, root_local};

@@ -8,8 +8,9 @@ use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 use crate::calls::{Assertion, assertion};
 use crate::flow::{Flow, Func};
 use crate::graph::{ExitKind, Label, Step};
-use crate::paths::{Verdict, Watch, assigned, root_local};
+use crate::paths::{Verdict, Watch};
 use crate::protocol::Protocol;
+use crate::stores::{assigned, root_local};
 
 /// How long a chain of calls is followed that hands a resource on.
 pub(crate) const MAX_HANDS: usize = 6;

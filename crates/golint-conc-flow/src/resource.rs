@@ -11,8 +11,9 @@ use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use crate::flow::{Flow, Func};
 use crate::graph::{Label, Point, Step};
 use crate::ownership::{Goal, Held, Hold, Holding, MAX_HANDS, Search, Taking, is_blank};
-use crate::paths::{Path, PathEnd, Paths, Verdict, Watch, is_statement};
+use crate::paths::{Path, PathEnd, Paths, Verdict, Watch};
 use crate::protocol::{Evidence, Protocol, Who};
+use crate::stores::is_statement;
 
 /// A call that acquires a resource.
 #[derive(Clone, Copy, Debug)]
