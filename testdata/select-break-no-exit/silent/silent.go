@@ -164,3 +164,18 @@ func errs(failed chan error, quit chan struct{}) {
 		}
 	}
 }
+
+// The end of a worker, not of the loop.
+func counts(done chan int, jobs chan int, start func(int)) {
+	running := 0
+	for {
+		select {
+		case <-done:
+			running--
+			break
+		case job := <-jobs:
+			running++
+			start(job)
+		}
+	}
+}

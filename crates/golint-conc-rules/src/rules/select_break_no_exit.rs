@@ -119,6 +119,14 @@ fn meant_to_leave(body: BodyCx<'_>, clause: &Clause) -> Option<(StmtId, String)>
     let comm = clause.comm?;
     let (channel, ok) = receives(body, comm)?;
     if is_end_signal(body, channel) {
+        // `case <-done: running--` counts ends of others.
+        if body
+            .ast
+            .list(clause.body)
+            .any(|stmt| matches!(body.ast.stmt(stmt), Stmt::IncDec { .. } | Stmt::Assign { .. }))
+        {
+            return None;
+        }
         let word = last_break(body, body.ast.list(clause.body).last()?)?;
         return Some((word, format!("`{}` asks for its end", body.text(channel))));
     }
