@@ -8,7 +8,7 @@ use golint_conc_syntax::visit::NodeRef;
 pub const MAX_STEPS: usize = 1 << 20;
 
 /// How deep expressions and statements may nest; a function with deeper ones has no graph.
-pub const MAX_DEPTH: usize = 2_000;
+pub const MAX_DEPTH: usize = 1_000;
 
 /// A block of a [`FuncGraph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -121,3 +121,25 @@ func callee() { defer exits() }
         assert_eq!(end(name), wanted, "{name}");
     }
 }
+
+/// How many blocks the graph of a function with this body has.
+fn blocks(body: &str) -> Option<usize> {
+    let pkg = package(&format!("package p\nfunc f(n int, b *B) int {{\n{body}\nreturn 0\n}}\n"));
+    let (id, _) = pkg.bodies().next()?;
+    Some(Flow::new(&pkg).graph(Func { body: id, lit: None })?.blocks.len())
+}
+
+#[test]
+fn long_functions_have_graphs_and_deep_ones_none() {
+    let run = || {
+        let chain = "if n == 1 { n++ } else ".repeat(3_000) + "{ n-- }";
+        assert!(blocks(&chain).is_some_and(|count| 3_000 < count), "else if");
+        let sum = format!("n = {}", vec!["n"; 20_000].join(" + "));
+        assert!(blocks(&sum).is_some(), "sum");
+        let calls = format!("b{}", ".x()".repeat(20 * golint_conc_flow::MAX_DEPTH / 10));
+        assert_eq!(blocks(&calls), None, "chain of calls");
+    };
+    let worker =
+        std::thread::Builder::new().stack_size(golint_conc_syntax::STACK_SIZE).spawn(run).expect("a thread");
+    worker.join().expect("no panic");
+}
