@@ -89,68 +89,97 @@ impl Channel {
     }
 }
 
+/// The channels found so far.
+#[derive(Default)]
+struct Found {
+    index: FxHashMap<ChanKey, usize>,
+    channels: Vec<Channel>,
+}
+
+impl Found {
+    fn add(&mut self, key: ChanKey, use_: ChanUse) {
+        if let Some(&at) = self.index.get(&key) {
+            self.channels[at].uses.push(use_);
+        }
+    }
+
+    /// The channels that are mentioned by name all over the package, in order.
+    fn shared(&self) -> Vec<(ChanKey, Symbol)> {
+        let shared = self.channels.iter().filter(|channel| !matches!(channel.key, ChanKey::Local(..)));
+        shared.map(|channel| (channel.key, channel.name)).collect()
+    }
+}
+
 impl Model<'_> {
     /// The channels of the package with all their uses, in the order of their first.
     pub fn channels(&self) -> Rc<[Channel]> {
         if let Some(channels) = self.channels.borrow().as_ref() {
             return Rc::clone(channels);
         }
-        let mut index: FxHashMap<ChanKey, usize> = FxHashMap::default();
-        let mut channels: Vec<Channel> = Vec::new();
+        let mut found = Found::default();
         let mut unkeyed = Vec::new();
         for id in self.bodies_with(&[Signals::CHAN]) {
-            let cx = self.body(id);
-            if cx.ast.is_opaque {
-                continue;
-            }
-            let parents = self.parents(id);
-            for expr in (0..cx.ast.expr_count() as u32).map(ExprId::new) {
-                unkeyed.extend(unkeyed_fields(cx, expr).into_iter().map(|field| (field, id, expr)));
-                let Some((key, name)) = channel_key(cx, expr) else { continue };
-                let (kind, in_select) = use_kind(cx, &parents, expr);
-                let at = *index.entry(key).or_insert_with(|| {
-                    channels.push(Channel { key, name, uses: self.first_uses(key, id) });
-                    channels.len() - 1
-                });
-                channels[at].uses.push(ChanUse { body: id, expr, kind, in_select });
-            }
+            self.find_channels(id, &mut found, &mut unkeyed);
+        }
+        let shared = found.shared();
+        if !shared.is_empty() {
+            self.find_mentions(&shared, &mut found, &mut unkeyed);
         }
         // `T{a, b}` stores what is not ours to follow in fields that it does not name.
         for (key, body, expr) in unkeyed {
-            if let Some(&at) = index.get(&key) {
-                channels[at].uses.push(ChanUse { body, expr, kind: ChanUseKind::Escape, in_select: false });
-            }
+            found.add(key, ChanUse { body, expr, kind: ChanUseKind::Escape, in_select: false });
         }
-        // A field or variable may also be mentioned where none of the words that channels need occurs.
-        let shared = channels.iter().any(|channel| !matches!(channel.key, ChanKey::Local(..)));
-        if shared {
-            self.mentions_elsewhere(&index, &mut channels);
-        }
-        let channels: Rc<[Channel]> = channels.into();
+        let channels: Rc<[Channel]> = found.channels.into();
         *self.channels.borrow_mut() = Some(Rc::clone(&channels));
         channels
     }
 
-    /// Bodies without a channel word may still pass a channel on, as in `use(s.results)`: a mention of the name is
-    /// taken for an escape, without parsing.
-    fn mentions_elsewhere(&self, index: &FxHashMap<ChanKey, usize>, channels: &mut [Channel]) {
-        let mut names: Vec<_> = index
-            .iter()
-            .filter(|(key, _)| !matches!(key, ChanKey::Local(..)))
-            .map(|(_, &at)| (channels[at].name, at))
-            .collect();
-        names.sort_unstable_by_key(|&(_, at)| at);
+    /// Adds the mentions of channels in a body that is understood.
+    fn find_channels(&self, id: BodyId, found: &mut Found, unkeyed: &mut Vec<(ChanKey, BodyId, ExprId)>) {
+        let cx = self.body(id);
+        if cx.ast.is_opaque {
+            return;
+        }
+        let parents = self.parents(id);
+        for expr in (0..cx.ast.expr_count() as u32).map(ExprId::new) {
+            unkeyed.extend(unkeyed_fields(cx, expr).into_iter().map(|field| (field, id, expr)));
+            let Some((key, name)) = channel_key(cx, expr) else { continue };
+            if !found.index.contains_key(&key) {
+                found.index.insert(key, found.channels.len());
+                found.channels.push(Channel { key, name, uses: self.first_uses(key, id) });
+            }
+            let (kind, in_select) = use_kind(cx, &parents, expr);
+            found.add(key, ChanUse { body: id, expr, kind, in_select });
+        }
+    }
+
+    /// Adds the mentions in bodies without a channel word. They may receive by `range s.results`, or pass a channel on,
+    /// as in `use(s.results)`: without a `range`, a mention of the name is taken for an escape, without parsing.
+    fn find_mentions(
+        &self,
+        shared: &[(ChanKey, Symbol)],
+        found: &mut Found,
+        unkeyed: &mut Vec<(ChanKey, BodyId, ExprId)>,
+    ) {
+        let range = Symbol::new("range");
         for (id, decl) in self.pkg.bodies() {
-            let outline = &self.pkg.files[decl.file].source.outline().decls[decl.decl];
-            if outline.signals.contains(Signals::CHAN) && !self.pkg.body_ast(id).is_opaque {
+            let signals = self.pkg.files[decl.file].source.outline().decls[decl.decl].signals;
+            let is_known = signals.contains(Signals::CHAN);
+            if is_known && !self.pkg.body_ast(id).is_opaque {
                 continue;
             }
-            for &(name, at) in &names {
-                if self.mentions(id, name) {
-                    let expr = ExprId::new(0);
-                    let kind = ChanUseKind::Escape;
-                    channels[at].uses.push(ChanUse { body: id, expr, kind, in_select: false });
-                }
+            let mentioned: Vec<_> = shared.iter().filter(|&&(_, name)| self.mentions(id, name)).collect();
+            if mentioned.is_empty() {
+                continue;
+            }
+            let ranges = !is_known && signals.contains(Signals::FOR) && self.mentions(id, range);
+            if ranges && !self.pkg.body_ast(id).is_opaque {
+                self.find_channels(id, found, unkeyed);
+                continue;
+            }
+            for &(key, _) in mentioned {
+                let kind = ChanUseKind::Escape;
+                found.add(key, ChanUse { body: id, expr: ExprId::new(0), kind, in_select: false });
             }
         }
     }

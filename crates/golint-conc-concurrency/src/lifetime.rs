@@ -8,7 +8,7 @@ use golint_conc_syntax::{Signals, Symbol};
 
 use rustc_hash::FxHashSet;
 
-use crate::channels::{ChanUseKind, Channel, channel_key_of, has_word};
+use crate::channels::{ChanKey, ChanUseKind, Channel, channel_key_of, has_word};
 use crate::model::{MAX_REACH, Model, Spawn, SpawnKind};
 use crate::scope::ContextInScope;
 
@@ -162,8 +162,10 @@ impl<'p> Model<'p> {
 
     /// Whether a channel is one that only this package can reach and that nothing in it closes.
     fn is_never_closed(&self, cx: BodyCx<'p>, subject: ExprId) -> bool {
-        self.channel_of(cx, subject)
-            .is_some_and(|channel| channel.is_closed_world() && !channel.has(ChanUseKind::Close))
+        self.channel_of(cx, subject).is_some_and(|channel| {
+            let is_seen_whole = !self.pkg.is_partial || matches!(channel.key, ChanKey::Local(..));
+            is_seen_whole && channel.is_closed_world() && !channel.has(ChanUseKind::Close)
+        })
     }
 
     /// Whether a goroutine is given a context or request, or reaches one that it did not make itself.

@@ -113,6 +113,8 @@ func (t *T) put() { t.ch <- 1 }
     assert_eq!(channels(&[text, unkeyed]), ["ch: make(0) send escape"]);
     let elsewhere = "package p\n\nfunc three(t *T) { use(t.ch) }\n";
     assert_eq!(channels(&[text, elsewhere]), ["ch: make(0) send escape"]);
+    let ranges = "package p\n\nfunc five(t *T) { for v := range t.ch { println(v) } }\n";
+    assert_eq!(channels(&[text, ranges]), ["ch: make(0) send recv"]);
     let comment = "package p\n\nfunc four(t *T) { /* chart */ }\n";
     assert_eq!(channels(&[text, comment]), ["ch: make(0) send"]);
 }

@@ -125,6 +125,26 @@ fn loops_with_a_way_out() {
 }
 
 #[test]
+fn a_channel_that_nothing_closes() {
+    let text = "package p
+        type T struct{ ch chan int }
+        func New() *T { t := &T{ch: make(chan int)}; go t.f(); return t }
+        func (t *T) f() { for range t.ch { } }";
+    let why = |pkg: &Package| {
+        let (id, _) = pkg.bodies().find(|(_, decl)| decl.name == "f").expect("a function f");
+        Model::new(pkg)
+            .unending_loop(golint_conc_concurrency::Func { body: id, lit: None })
+            .map(|found| found.why)
+    };
+    let mut pkg = package(text);
+    assert_eq!(why(&pkg), Some(Unending::NeverClosed("t.ch".into())));
+    // A file for another system may close it.
+    pkg.is_partial = true;
+    assert_eq!(why(&pkg), None);
+    assert_eq!(why(&package(&format!("{text}\nfunc (t *T) Close() {{ close(t.ch) }}"))), None);
+}
+
+#[test]
 fn broken_text_says_nothing() {
     for body in ["func f() { for { ", "func f() { for { x( } }", "func f() { go func() { for {"] {
         assert_eq!(unending(body), None, "{body}");

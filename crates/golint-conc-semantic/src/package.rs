@@ -142,6 +142,9 @@ pub struct Package {
     pub name: Symbol,
     /// The files, in the order given.
     pub files: Vec<PackageFile>,
+    /// Whether Go may put files into the package that are not here, for another system or with other tags: what they
+    /// do to unexported fields and variables is not known.
+    pub is_partial: bool,
     /// The table of types.
     pub types: Types,
     objects: Vec<Object>,
@@ -163,6 +166,7 @@ impl Package {
             name,
             file_scopes: files.iter().map(file_scope).collect(),
             files,
+            is_partial: false,
             types: Types::new(),
             objects: Vec::new(),
             object_types: Vec::new(),

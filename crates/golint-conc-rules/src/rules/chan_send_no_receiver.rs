@@ -17,6 +17,7 @@ struct NoReceiver {
     channel: String,
     capacity: i128,
     is_local: bool,
+    is_partial: bool,
 }
 
 impl Finding for NoReceiver {
@@ -63,8 +64,8 @@ impl Finding for NoReceiver {
     fn confidence(&self) -> Confidence {
         match (self.is_local, self.capacity) {
             (true, _) => Confidence::High,
-            (false, 0) => Confidence::Medium,
-            // Nobody may ever send more than there is room for.
+            (false, 0) if !self.is_partial => Confidence::Medium,
+            // Nobody may ever send more than there is room for, or a file for another system may receive.
             (false, _) => Confidence::Low,
         }
     }
@@ -92,6 +93,7 @@ impl Rule for ChanSendNoReceiver {
             channel: body.text(cx.model.operand(&send)).to_owned(),
             capacity,
             is_local: matches!(channel.key, ChanKey::Local(..)),
+            is_partial: cx.pkg.is_partial,
         });
     }
 }

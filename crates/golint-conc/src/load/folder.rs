@@ -72,6 +72,9 @@ pub fn load(folder: &Folder, options: &Options) -> Loaded {
     groups.sort_by_key(|(name, _)| name.as_str());
     groups.retain(|(_, group)| group.iter().any(|read| read.file.is_reported));
     loaded.packages.extend(groups.into_iter().map(|(_, group)| package(folder, group)));
+    for loaded_package in &mut loaded.packages {
+        loaded_package.package.is_partial = 0 < loaded.excluded;
+    }
     loaded
 }
 

@@ -71,6 +71,21 @@ fn tests_join_their_package_and_external_tests_stand_alone() {
 }
 
 #[test]
+fn a_package_with_files_for_other_systems_is_partial() {
+    let tree = Tree::new(&[
+        ("go.mod", "module m\n"),
+        ("whole/a.go", "package whole\n"),
+        ("named/a.go", "package named\n"),
+        ("named/a_windows.go", "package named\n"),
+        ("tagged/a.go", "package tagged\n"),
+        ("tagged/b.go", "//go:build darwin\n\npackage tagged\n"),
+    ]);
+    let packages = load_with(&tree, "./...", &options());
+    let partial = packages.iter().map(|loaded| (loaded.package.name.as_str(), loaded.package.is_partial));
+    assert_eq!(partial.collect::<Vec<_>>(), [("named", true), ("tagged", true), ("whole", false)]);
+}
+
+#[test]
 fn the_version_is_the_module_s_and_a_constraint_moves_it() {
     let tree = Tree::new(&[
         ("a/go.mod", "module a\n\ngo 1.20\n"),
