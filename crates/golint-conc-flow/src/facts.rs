@@ -4,9 +4,9 @@
 //! variable that was set to `true`, `false` or `nil` is what it was set to. Only conditions for which that matters are
 //! kept: each doubles the number of states.
 
-use golint_conc_semantic::{BodyCx, Entity, LocalId, TypeId};
+use golint_conc_semantic::{BodyCx, Entity, LocalId, Type, TypeId};
 use golint_conc_syntax::Symbol;
-use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, StmtId, UnaryOp};
+use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -101,10 +101,10 @@ impl<'p> Conditions<'p> {
             let Some(local) = root_local(self.cx, target) else { continue };
             self.forget_local(facts, local);
             let Some(name) = self.cx.ast.ident(self.cx.ast.unparen(target)) else { continue };
-            let (key, value) = match value.map(|value| constant(self.cx, value)) {
-                Some(Some(Constant::Bool(value))) => (name_key(name, local), value),
-                Some(Some(Constant::Nil)) => (format!("{}==nil", name_key(name, local)), true),
-                _ => continue,
+            let (key, value) = match stored(self.cx, stmt, local, value) {
+                Some(Constant::Bool(value)) => (name_key(name, local), value),
+                Some(Constant::Nil) => (format!("{}==nil", name_key(name, local)), true),
+                None => continue,
             };
             if let Some(&index) = self.keys.get(&key)
                 && let Err(at) = facts.binary_search_by_key(&index, |&(index, _)| index)
@@ -194,6 +194,23 @@ fn constant(cx: BodyCx<'_>, expr: ExprId) -> Option<Constant> {
         Entity::Universe(name) if name == "false" => Some(Constant::Bool(false)),
         Entity::Universe(name) if name == "nil" => Some(Constant::Nil),
         _ => None,
+    }
+}
+
+/// The constant that a statement stores to a variable: its value, or the zero value of a declaration without one.
+fn stored(cx: BodyCx<'_>, stmt: StmtId, local: LocalId, value: Option<ExprId>) -> Option<Constant> {
+    let info = cx.local_info(local);
+    match value {
+        Some(value) => constant(cx, value),
+        None if info.init.is_none() && matches!(cx.ast.stmt(stmt), Stmt::Decl { .. }) => {
+            match cx.pkg.types.get(info.ty) {
+                _ if info.ty == TypeId::BOOL => Some(Constant::Bool(false)),
+                _ if info.ty == TypeId::ERROR => Some(Constant::Nil),
+                Type::Pointer(_) => Some(Constant::Nil),
+                _ => None,
+            }
+        }
+        None => None,
     }
 }
 
@@ -291,7 +308,7 @@ fn literal_targets(cx: BodyCx<'_>, graph: &FuncGraph) -> FxHashSet<LocalId> {
         let Step::Exec(stmt) = step else { continue };
         for (target, value) in assigned(cx, stmt) {
             if let Some(local) = cx.local(target)
-                && value.is_some_and(|value| constant(cx, value).is_some())
+                && stored(cx, stmt, local, value).is_some()
             {
                 found.insert(local);
             }

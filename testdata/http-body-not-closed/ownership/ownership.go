@@ -394,3 +394,31 @@ func typeSwitch(url string) error {
 		return err
 	}
 }
+
+func zeroFlag(url string) {
+	var closed bool
+	resp, err := http.Get(url)
+	if err != nil {
+		return
+	}
+	if resp.StatusCode == 200 {
+		resp.Body.Close()
+		closed = true
+	}
+	if !closed {
+		resp.Body.Close()
+	}
+}
+
+func zeroError(url string) (int, error) {
+	var failed error
+	resp, err := http.Get(url)
+	if err != nil {
+		failed = err
+	}
+	if failed == nil {
+		defer resp.Body.Close()
+		return resp.StatusCode, nil
+	}
+	return 0, failed
+}
