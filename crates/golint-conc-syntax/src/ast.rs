@@ -632,6 +632,15 @@ impl Ast {
         ExprId::new(self.exprs.len() as u32 - 1)
     }
 
+    /// Puts another expression in the place of one.
+    pub(crate) fn replace_expr(&mut self, id: ExprId, expr: Expr, span: Span) {
+        if let (Some(old), Some(old_span)) =
+            (self.exprs.get_mut(id.index()), self.expr_spans.get_mut(id.index()))
+        {
+            (*old, *old_span) = (expr, span);
+        }
+    }
+
     /// Adds a statement.
     pub fn add_stmt(&mut self, stmt: Stmt, span: Span) -> StmtId {
         self.stmts.push(stmt);

@@ -238,8 +238,16 @@ fn tables() -> &'static Tables {
 /// length in which spots that the grammar rejects were replaced.
 pub(crate) fn lower(root: Node<'_>, source: &[u8], offset: u32, base: Base) -> Ast {
     let Base { ast, types } = base;
-    let mut lowering =
-        Lowering { cursor: root.walk(), source, offset, ast, types, tables: tables(), depth: 0 };
+    let mut lowering = Lowering {
+        cursor: root.walk(),
+        source,
+        offset,
+        ast,
+        types,
+        tables: tables(),
+        depth: 0,
+        stars: Vec::new(),
+    };
     lowering.file();
     lowering.ast
 }
@@ -268,6 +276,8 @@ struct Lowering<'t> {
     types: Vec<(u32, ExprId)>,
     tables: &'static Tables,
     depth: usize,
+    /// Where the stars begin that an expression under way is still to get, outermost first.
+    stars: Vec<u32>,
 }
 
 impl Lowering<'_> {
@@ -499,7 +509,21 @@ impl Lowering<'_> {
     }
 
     fn expr(&mut self) -> ExprId {
-        let span = self.span();
+        let outer = self.stars.len();
+        let mut expr = self.primary();
+        while outer < self.stars.len()
+            && let Some(start) = self.stars.pop()
+        {
+            let span = Span::new(start, self.ast.expr_span(expr).end);
+            expr = self.ast.add_expr(Expr::Star(expr), span);
+        }
+        expr
+    }
+
+    /// An expression without the stars that the grammar takes for a part of it, see [`Self::conversion`].
+    fn primary(&mut self) -> ExprId {
+        let outer = self.stars.len();
+        let mut span = self.span();
         if let Some(&(_, ty)) = self.types.iter().find(|(start, _)| *start == span.start)
             && self.kind() == Kind::Identifier
         {
@@ -577,6 +601,15 @@ impl Lowering<'_> {
             Kind::TypeElem | Kind::TypeConstraint => return self.type_elem(),
             _ => return self.bad_expr(),
         };
+        if outer < self.stars.len()
+            && let Expr::Selector { base, .. }
+            | Expr::Index { base, .. }
+            | Expr::Slice { base, .. }
+            | Expr::TypeAssert { base, .. }
+            | Expr::Call { fun: base, .. } = expr
+        {
+            span.start = self.ast.expr_span(base).start;
+        }
         self.ast.add_expr(expr, span)
     }
 
@@ -584,7 +617,7 @@ impl Lowering<'_> {
         let (mut a, mut b) = (None, None);
         self.children(|this, role, _| {
             if role == first {
-                a = Some(this.expr());
+                a = Some(if role == Role::Operand { this.primary() } else { this.expr() });
             } else if role == second {
                 b = Some(this.expr());
             }
@@ -596,7 +629,7 @@ impl Lowering<'_> {
     fn index(&mut self) -> Expr {
         let (mut base, mut indices) = (None, Vec::new());
         self.children(|this, role, _| match role {
-            Role::Operand => base = Some(this.expr()),
+            Role::Operand => base = Some(this.primary()),
             Role::Index => indices.push(this.expr()),
             _ => {}
         });
@@ -641,7 +674,7 @@ impl Lowering<'_> {
     fn slice(&mut self) -> Expr {
         let (mut base, mut lo, mut hi, mut max) = (None, None, None, None);
         self.children(|this, role, _| match role {
-            Role::Operand => base = Some(this.expr()),
+            Role::Operand => base = Some(this.primary()),
             Role::Start => lo = Some(this.expr()),
             Role::End => hi = Some(this.expr()),
             Role::Capacity => max = Some(this.expr()),
@@ -653,7 +686,7 @@ impl Lowering<'_> {
     fn call(&mut self) -> Expr {
         let (mut fun, mut type_args, mut args, mut spread) = (None, None, List::EMPTY, false);
         self.children(|this, role, _| match role {
-            Role::Function => fun = Some(this.expr()),
+            Role::Function => fun = Some(this.primary()),
             Role::TypeArgs => type_args = Some((this.span(), this.type_arguments())),
             Role::Arguments => (args, spread) = this.arguments(),
             _ => {}
@@ -679,26 +712,32 @@ impl Lowering<'_> {
         (self.ast.add_list(&items), spread)
     }
 
-    /// The grammar takes the star of `*(*T)(x)` for a part of the type; to the language it dereferences the result.
+    /// The grammar takes the star of `*(*T)(x).f` for a part of the type; to the language it dereferences what the
+    /// whole selects.
     fn conversion(&mut self) -> Expr {
-        let end = self.span().end;
-        let (mut ty, mut operand, mut is_deref) = (None, None, false);
-        self.children(|this, role, kind| match role {
-            Role::Type if kind == Kind::PointerType => {
-                is_deref = true;
-                ty = Some(this.inner());
-            }
-            Role::Type => ty = Some(this.expr()),
+        let (mut ty, mut operand) = (None, None);
+        self.children(|this, role, _| match role {
+            Role::Type => ty = Some(this.unstarred_type()),
             Role::Operand => operand = Some(this.expr()),
             _ => {}
         });
         let (fun, operand) = (self.or_bad(ty), self.or_bad(operand));
-        let call = Expr::Call { fun, args: self.ast.add_list(&[operand]), spread: false };
-        if !is_deref {
-            return call;
+        Expr::Call { fun, args: self.ast.add_list(&[operand]), spread: false }
+    }
+
+    fn unstarred_type(&mut self) -> ExprId {
+        if self.kind() != Kind::PointerType {
+            return self.expr();
         }
-        let start = self.ast.expr_span(fun).start;
-        Expr::Star(self.ast.add_expr(call, Span::new(start, end)))
+        let star = self.span().start;
+        self.stars.push(star);
+        let mut ty = None;
+        self.children(|this, _, _| {
+            if this.cursor.node().is_named() {
+                ty = Some(this.unstarred_type());
+            }
+        });
+        self.or_bad(ty)
     }
 
     fn unary(&mut self) -> Expr {
@@ -823,7 +862,22 @@ impl Lowering<'_> {
             [Kind::Arrow, Kind::Chan] => ChanDir::Recv,
             _ => ChanDir::Both,
         };
-        Expr::Chan { dir, elem: self.or_bad(elem) }
+        let elem = self.or_bad(elem);
+        self.chan_of(dir, elem)
+    }
+
+    /// The grammar reads `chan<- chan T` as `chan (<-chan T)`; in Go the arrow belongs to the leftmost `chan`.
+    fn chan_of(&mut self, dir: ChanDir, elem: ExprId) -> Expr {
+        let (ChanDir::Both, Expr::Chan { dir: ChanDir::Recv, elem: inner }) = (dir, self.ast.expr(elem))
+        else {
+            return Expr::Chan { dir, elem };
+        };
+        let mut span = self.ast.expr_span(elem);
+        let word = memchr::memmem::find(span.slice(self.source), b"chan");
+        span.start += word.unwrap_or_default() as u32;
+        let rest = self.chan_of(ChanDir::Both, inner);
+        self.ast.replace_expr(elem, rest, span);
+        Expr::Chan { dir: ChanDir::Send, elem }
     }
 
     fn interface_type(&mut self) -> Expr {
@@ -982,7 +1036,7 @@ impl Lowering<'_> {
             let (mut init, mut cond, mut then, mut next) = (None, None, None, false);
             self.children(|this, role, kind| match role {
                 Role::Initializer => init = Some(this.stmt()),
-                Role::Condition => cond = Some(this.expr()),
+                Role::Condition => cond = Some(this.header_expr()),
                 Role::Consequence => then = Some(this.stmt()),
                 Role::Alternative if kind == Kind::If => next = true,
                 Role::Alternative => last = Some(this.stmt()),
@@ -1005,6 +1059,46 @@ impl Lowering<'_> {
         els.unwrap_or_else(|| self.bad_stmt())
     }
 
+    /// An expression before a block. In `if x { f() }` with a block behind it the grammar takes `x { f() }` for a literal
+    /// and that block for the body; such a declaration is parsed again with the two blocks set apart.
+    fn header_expr(&mut self) -> ExprId {
+        let expr = self.expr();
+        self.distrust_literal(expr);
+        expr
+    }
+
+    fn header_stmt(&mut self) -> StmtId {
+        let stmt = self.stmt();
+        let last = match self.ast.stmt(stmt) {
+            Stmt::Assign { rhs, .. } => self.ast.list(rhs).next_back(),
+            Stmt::Send { value, .. } => Some(value),
+            Stmt::Expr(expr) => Some(expr),
+            _ => None,
+        };
+        if let Some(last) = last {
+            self.distrust_literal(last);
+        }
+        stmt
+    }
+
+    fn distrust_literal(&mut self, mut last: ExprId) {
+        loop {
+            last = match self.ast.expr(last) {
+                Expr::Binary { rhs, .. } => rhs,
+                Expr::Unary { operand, .. } | Expr::Star(operand) => operand,
+                Expr::Composite { ty: Some(ty), .. } => {
+                    let is_name = matches!(
+                        self.ast.expr(ty),
+                        Expr::Ident(_) | Expr::Selector { .. } | Expr::Index { .. }
+                    );
+                    self.ast.is_opaque |= is_name;
+                    return;
+                }
+                _ => return,
+            };
+        }
+    }
+
     fn for_stmt(&mut self) -> Stmt {
         let mut head = Stmt::Empty;
         let (mut init, mut cond, mut post, mut body) = (None, None, None, None);
@@ -1014,10 +1108,10 @@ impl Lowering<'_> {
             (_, Kind::ForClause) => this.children(|this, role, _| match role {
                 Role::Initializer => init = Some(this.stmt()),
                 Role::Condition => cond = Some(this.expr()),
-                Role::Update => post = Some(this.stmt()),
+                Role::Update => post = Some(this.header_stmt()),
                 _ => {}
             }),
-            _ if this.cursor.node().is_named() => cond = Some(this.expr()),
+            _ if this.cursor.node().is_named() => cond = Some(this.header_expr()),
             _ => {}
         });
         let body = body.unwrap_or_else(|| self.bad_stmt());
@@ -1034,7 +1128,7 @@ impl Lowering<'_> {
         let (mut variables, mut define, mut subject) = (Vec::new(), false, None);
         self.children(|this, role, kind| match (role, kind) {
             (Role::Left, _) => this.expr_list(&mut variables),
-            (Role::Right, _) => subject = Some(this.expr()),
+            (Role::Right, _) => subject = Some(this.header_expr()),
             (_, Kind::Define) => define = true,
             _ => {}
         });
@@ -1047,7 +1141,7 @@ impl Lowering<'_> {
         let (mut init, mut tag, mut clauses) = (None, None, Vec::new());
         self.children(|this, role, kind| match (role, kind) {
             (Role::Initializer, _) => init = Some(this.stmt()),
-            (Role::Value, _) => tag = Some(this.expr()),
+            (Role::Value, _) => tag = Some(this.header_expr()),
             (_, Kind::ExpressionCase | Kind::DefaultCase) => clauses.push(this.clause()),
             _ => {}
         });

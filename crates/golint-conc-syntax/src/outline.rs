@@ -511,6 +511,8 @@ impl<'t> Scanner<'t> {
         let mut end = self.pos;
         let mut brace: Option<(usize, bool)> = None;
         let mut last_word_opens_type = false;
+        // The name of a receiver's type stands before its arguments, and maybe in parentheses.
+        let mut in_type_args = false;
         let mut closed = true;
         loop {
             let token = self.next();
@@ -541,7 +543,7 @@ impl<'t> Scanner<'t> {
                             decl.names.push((self.symbol(), self.span()));
                             names = Names::Done;
                         }
-                        Names::Receiver if depth == 1 => {
+                        Names::Receiver if !in_type_args => {
                             decl.recv = Some(Receiver {
                                 ty: self.symbol(),
                                 is_pointer: decl.recv.is_some_and(|recv| recv.is_pointer),
@@ -572,6 +574,7 @@ impl<'t> Scanner<'t> {
                     if names == Names::Listed {
                         names = Names::Done;
                     }
+                    in_type_args |= open == b'[' && names == Names::Receiver;
                     depth += 1;
                     decl.depth = decl.depth.max(depth);
                 }
@@ -590,7 +593,7 @@ impl<'t> Scanner<'t> {
                     }
                 }
                 Token::Punct(b',') if names == Names::Listed => names = Names::Expected,
-                Token::Punct(b'*') if names == Names::Receiver && depth == 1 => {
+                Token::Punct(b'*') if names == Names::Receiver && !in_type_args => {
                     decl.recv = Some(Receiver { ty: Symbol::new("_"), is_pointer: true });
                 }
                 Token::Punct(_) | Token::Lit => {

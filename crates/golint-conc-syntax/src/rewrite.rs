@@ -2,7 +2,8 @@
 //!
 //! tree-sitter-go 0.25 takes `new` and `make` for keywords whose first argument is a type, and knows no type
 //! parameters on methods, no literal type before a selector, no empty statement before a condition, no two labels at
-//! the end of a block and no group that ends on the line of its last specification. Names and literals are read from the original text when the tree is lowered, so nothing
+//! the end of a block and no group that ends on the line of its last specification, and it takes `if x { f() }` with
+//! a block on the next line for a condition `x { f() }`. Names and literals are read from the original text when the tree is lowered, so nothing
 //! moves; what the rewriting blanks out is parsed apart from it.
 
 use std::ops::Range;
@@ -32,6 +33,7 @@ pub(crate) fn rewrite(text: &[u8]) -> Option<Rewritten> {
         tokens.drop_empty_statement(at, &mut rewritten);
         tokens.end_label(at, &mut rewritten);
         tokens.end_group(at, &mut rewritten);
+        tokens.part_blocks(at, &mut rewritten);
     }
     (rewritten.text != text).then_some(rewritten)
 }
@@ -180,6 +182,15 @@ impl<'t> Tokens<'t> {
         let end = self.span(at + 1).end;
         if is_label && ends_block && end < self.span(at + 2).start {
             out.text[end] = b';';
+        }
+    }
+
+    /// The line end between `}` and `{` becomes the semicolon that it stands for.
+    fn part_blocks(&self, at: usize, out: &mut Rewritten) {
+        let is_between = self.is_punct(at, b'}') && self.is_punct(at + 2, b'{');
+        let end = self.span(at + 1);
+        if is_between && self.text.get(end.clone()) == Some(b"\n") {
+            out.text[end].fill(b';');
         }
     }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::unparse::{squeeze, unparse};
 use golint_conc_syntax::SourceFile;
-use golint_conc_syntax::ast::{Ast, Expr, ExprId};
+use golint_conc_syntax::ast::{Ast, ChanDir, Expr, ExprId, Stmt};
 
 /// Each declaration is one that the grammar, or some version of it, has trouble with.
 const DECLARATIONS: &[&str] = &[
@@ -77,10 +77,22 @@ const DECLARATIONS: &[&str] = &[
     "var a = struct{ T }.M",
     "var a, b = interface{ M(struct{ x int }) }.M, (struct{ T \"tag\" }).N",
     "func f() { g(interface{ M() }.M, new(1)) }",
+    // Blocks behind blocks.
+    "func f() { if x.y {\n g(1)\n}\n{ h() } }",
+    "func f() { for x := range y {\n g\n}\n\n // c\n {\n h()\n} }",
+    "func f() { for a := b; a; a = c { g() }\n{ h() } }",
+    "func f() { if a == b { g() }\n{ h() } }",
+    "func f() { for _, x := range []T{{1}} { g() }\n{ h() } }",
+    // Stars before conversions.
+    "func f() { *(*struct{ p int })(q).p = 1; **(**[]T)(q) = nil; x := *(*[]T)(q)[0].y() }",
     // Channels.
     "var a chan (<-chan int)",
     "var a chan<- chan int",
     "var a <-chan <-chan int",
+    "var a chan<- chan<- int",
+    "var a chan<- <-chan int",
+    "var a chan<- chan <-chan int",
+    "var a = make(chan<- chan int, 1)",
     "func f() { a <- <-b; <-a; x, ok := <-(a); y = <-a; select { case a <- b: case <-c: case x := <-d: default: } }",
     "func f() { select { case x, ok = <-f(): g(); case a[<-b] = <-c: }; select {} }",
     "var a = (<-chan int)(x)",
@@ -135,7 +147,7 @@ fn calls<'t>(ast: &Ast, text: &'t str, name: &str) -> Vec<(&'t str, Vec<&'t str>
         let span = ast.expr_span(id);
         &text[span.start as usize..span.end as usize]
     };
-    let exprs = (0..ast.expr_count() as u32).map(golint_conc_syntax::ast::ExprId::new);
+    let exprs = (0..ast.expr_count() as u32).map(ExprId::new);
     exprs
         .filter_map(|id| match ast.expr(id) {
             Expr::Call { fun, args, .. } if ast.ident(fun).is_some_and(|symbol| symbol == name) => {
@@ -172,6 +184,37 @@ fn a_star_before_a_conversion_dereferences_its_result() {
 }
 
 #[test]
+fn a_star_before_a_conversion_dereferences_what_is_selected() {
+    let text = "package p\n\nvar b = **(**struct{ p **int })(q).p\n";
+    let source = common::source(text);
+    let ast = source.body(0);
+    let stars = (0..ast.expr_count() as u32).map(ExprId::new).filter_map(|id| match ast.expr(id) {
+        Expr::Star(operand) => Some(ast.expr_span(operand).slice(text.as_bytes())),
+        _ => None,
+    });
+    let expected = [
+        &b"int"[..],
+        b"*int",
+        b"struct{ p **int }",
+        b"*struct{ p **int }",
+        b"(**struct{ p **int })(q).p",
+        b"*(**struct{ p **int })(q).p",
+    ];
+    assert_eq!(stars.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_block_behind_an_if_is_not_its_body() {
+    let text = "package p\n\nfunc f() {\n\tif x.y {\n\t\tg()\n\t}\n\n\t{\n\t\th()\n\t}\n}\n";
+    let source = common::source(text);
+    let ast = source.body(0);
+    let body = ast.func().and_then(|func| func.body).expect("a body");
+    let stmts: Vec<_> = ast.list(ast.block(body)).collect();
+    assert!(matches!(stmts[..], [first, second] if matches!(ast.stmt(first), Stmt::If { .. })
+        && ast.stmt_span(second).slice(text.as_bytes()) == b"{\n\t\th()\n\t}"));
+}
+
+#[test]
 fn a_generic_method_keeps_receiver_and_type_parameters() {
     let text = "package p\n\nfunc (r *R[K]) Map[T any, U ~[]T](f func(T) U) U { return f(new(3)) }\n";
     let source = common::source(text);
@@ -185,6 +228,23 @@ fn a_generic_method_keeps_receiver_and_type_parameters() {
     assert_eq!(params, [&b"T any"[..], b"U ~[]T"]);
     assert!(!source.decl(0).is_opaque && source.decl(0).func().is_some_and(|func| func.recv.is_some()));
     assert_eq!(source.outline().decls[0].recv.map(|recv| recv.ty.as_str()), Some("R"));
+}
+
+#[test]
+fn an_arrow_belongs_to_the_leftmost_chan() {
+    let text = "package p\n\nvar a chan<- chan <-chan int\n";
+    let source = common::source(text);
+    let ast = source.body(0);
+    let types = (0..ast.expr_count() as u32).map(ExprId::new).filter_map(|id| match ast.expr(id) {
+        Expr::Chan { dir, .. } => Some((ast.expr_span(id).slice(text.as_bytes()), dir)),
+        _ => None,
+    });
+    let expected = [
+        (&b"chan int"[..], ChanDir::Both),
+        (b"chan <-chan int", ChanDir::Send),
+        (b"chan<- chan <-chan int", ChanDir::Send),
+    ];
+    assert_eq!(types.collect::<Vec<_>>(), expected);
 }
 
 #[test]
