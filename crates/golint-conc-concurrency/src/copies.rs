@@ -13,6 +13,10 @@ use rustc_hash::FxHashMap;
 
 use crate::model::Model;
 
+/// A declaration of variables that is longer, in bytes, is most often a table. It is parsed only if it names a type with
+/// a lock.
+const TABLE: usize = 500;
+
 /// How far before the last bracket of a signature its results are looked for, in bytes.
 const RESULTS: usize = 64;
 
@@ -93,23 +97,29 @@ impl Model<'_> {
             }
         }
         let mut types = Vec::new();
-        for (id, object) in self.pkg.objects() {
-            if !matches!(object.kind, ObjKind::Type | ObjKind::Var) {
-                continue;
-            }
+        for (id, object) in self.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Type) {
             let ty = self.pkg.object_type(id);
             if let Some(kind) = self.holds_lock(ty) {
                 kinds.insert(object.name, kind);
-                types.extend((object.kind == ObjKind::Type).then_some(object.name));
+                types.push(object.name);
             }
-            if object.kind == ObjKind::Type
-                && let Type::Struct(fields) = self.pkg.types.get(self.pkg.underlying(ty))
-            {
+            if let Type::Struct(fields) = self.pkg.types.get(self.pkg.underlying(ty)) {
                 let held = fields.iter().filter_map(|field| Some((field.name, self.own_holder(field.ty)?)));
                 for (name, kind) in held {
                     let known = kinds.entry(name).or_insert(kind);
                     *known = (*known).max(kind);
                 }
+            }
+        }
+        for (id, object) in self.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Var) {
+            let source = &self.pkg.files[object.file].source;
+            let outline = &source.outline().decls[object.decl];
+            let text = outline.span.slice(source.text());
+            let may_hold = text.len() <= TABLE
+                || outline.signals.intersects(Signals::SYNC)
+                || kinds.keys().any(|name| memmem::find(text, name.as_str().as_bytes()).is_some());
+            if may_hold && let Some(kind) = self.holds_lock(self.pkg.object_type(id)) {
+                kinds.insert(object.name, kind);
             }
         }
         for (_, decl) in self.pkg.bodies() {

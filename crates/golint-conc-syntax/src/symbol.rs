@@ -23,8 +23,8 @@ struct Entry {
 }
 
 const SHARD_BITS: u32 = 4;
-/// Slots of a thread's cache; half of the identifiers of a large package.
-const CACHE_SLOTS: usize = 1 << 11;
+/// Slots of a thread's cache; a large package has as many identifiers.
+const CACHE_SLOTS: usize = 1 << 13;
 /// Identifiers are stored in pieces of this many bytes.
 const CHUNK_BYTES: usize = 1 << 14;
 /// Entries are stored in pieces of this many.
