@@ -4,6 +4,7 @@ use golint_conc_concurrency::Model;
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{BodyId, Package};
 use golint_conc_syntax::Signals;
+use memchr::memmem::Finder;
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::rule::{Cx, Report, Rule, TestPolicy};
@@ -61,7 +62,7 @@ pub fn analyze(pkg: &Package, rules: &[Selected]) -> Vec<Diagnostic> {
     let cx = Cx { pkg, model: Model::new(pkg) };
     let mut found = Vec::new();
     for selected in rules {
-        let bodies = bodies_for(pkg, selected.rule);
+        let bodies = bodies_for(pkg, selected);
         let mut own = Vec::new();
         let mut report = Report { rule: selected.rule.id(), severity: selected.severity, out: &mut own };
         if !bodies.is_empty() {
@@ -97,16 +98,25 @@ fn wants_channels(rule: &dyn Rule) -> bool {
     rule.gates().iter().any(|gate| gate.intersects(Signals::CHAN))
 }
 
-fn bodies_for(pkg: &Package, rule: &dyn Rule) -> Vec<BodyId> {
+/// The bodies in which a rule may find something that is admitted.
+fn bodies_for(pkg: &Package, selected: &Selected) -> Vec<BodyId> {
+    let rule = selected.rule;
     let imports = rule.imports();
     let wanted: Vec<bool> = (0..pkg.files.len())
-        .map(|file| imports.is_empty() || imports.iter().any(|path| pkg.imports(file, path)))
+        .map(|file| {
+            selected.go.contains(pkg.files[file].lang)
+                && (imports.is_empty() || imports.iter().any(|path| pkg.imports(file, path)))
+        })
         .collect();
+    let words: Vec<_> = rule.words().iter().map(Finder::new).collect();
     pkg.bodies()
         .filter(|(_, decl)| wanted[decl.file])
         .filter(|(_, decl)| {
-            let signals = pkg.files[decl.file].source.outline().decls[decl.decl].signals;
-            rule.gates().iter().any(|&gate| signals.contains(gate))
+            let source = &pkg.files[decl.file].source;
+            let outline = &source.outline().decls[decl.decl];
+            let text = outline.span.slice(source.text());
+            rule.gates().iter().any(|&gate| outline.signals.contains(gate))
+                && (words.is_empty() || words.iter().any(|word| word.find(text).is_some()))
         })
         .map(|(id, _)| id)
         .collect()

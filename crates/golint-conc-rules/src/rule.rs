@@ -34,6 +34,12 @@ pub trait Rule: Sync {
         &[]
     }
 
+    /// Words of which a declaration must have one in its text for [`Rule::body`] and [`Rule::goroutine`] to find
+    /// anything in it; none stands for any text. It need not be parsed only to see that a name is not in it.
+    fn words(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Looks at a function or variable declaration, with the literals in it.
     fn body(&self, _cx: &Cx<'_>, _body: BodyCx<'_>, _report: &mut Report<'_>) {}
 

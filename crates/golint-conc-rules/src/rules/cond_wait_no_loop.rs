@@ -59,6 +59,10 @@ impl Rule for CondWaitNoLoop {
         &[Signals::SYNC]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["Wait"]
+    }
+
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for call in cx.model.calls(body.id).iter() {
             if !call.callee.is_method("sync", "Cond", &["Wait"]) || is_repeated(cx, body, call.expr) {

@@ -81,6 +81,10 @@ impl Rule for ContextBackgroundInScope {
         &["context"]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["Background", "TODO"]
+    }
+
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         if cx.model.is_process_lifetime(body.id) {
             return;

@@ -51,6 +51,10 @@ impl Rule for HttpDefaultClient {
         &["net/http"]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["Get", "Head", "Post", "DefaultClient"]
+    }
+
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for call in cx.model.calls(body.id).iter() {
             let Expr::Call { fun, .. } = body.ast.expr(call.expr) else { continue };

@@ -63,6 +63,10 @@ impl Rule for HttpRequestWithoutContext {
         &["net/http"]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["NewRequest"]
+    }
+
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for call in cx.model.calls(body.id).iter() {
             if !call.callee.is_func("net/http", &["NewRequest"]) {

@@ -65,6 +65,10 @@ impl Rule for HttpServerNoTimeout {
         &["net/http"]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["Serve"]
+    }
+
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for call in cx.model.calls(body.id).iter() {
             if !call.callee.is_func("net/http", &["ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS"])

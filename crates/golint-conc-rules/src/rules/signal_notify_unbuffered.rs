@@ -67,6 +67,10 @@ impl Rule for SignalNotifyUnbuffered {
         &["os/signal"]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["Notify"]
+    }
+
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for call in cx.model.calls(body.id).iter() {
             if !call.callee.is_func("os/signal", &["Notify"]) {

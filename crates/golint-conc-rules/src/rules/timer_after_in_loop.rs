@@ -61,6 +61,10 @@ impl Rule for TimerAfterInLoop {
         &["time"]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["After"]
+    }
+
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         let parents = cx.model.parents(body.id);
         for call in cx.model.calls(body.id).iter() {

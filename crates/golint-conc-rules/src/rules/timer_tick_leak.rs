@@ -57,6 +57,10 @@ impl Rule for TimerTickLeak {
         &["time"]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["Tick"]
+    }
+
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         if cx.model.is_process_lifetime(body.id) {
             return;

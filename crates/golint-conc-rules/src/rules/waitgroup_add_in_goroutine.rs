@@ -68,6 +68,10 @@ impl Rule for WaitgroupAddInGoroutine {
         const { &[Signals::GO.union(Signals::SYNC)] }
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["Wait"]
+    }
+
     fn goroutine(&self, cx: &Cx<'_>, spawn: &Spawn, report: &mut Report<'_>) {
         let (SpawnKind::Go, Some(target)) = (spawn.kind, spawn.target) else { return };
         let (outer, inner) = (cx.body(spawn.body), cx.body(target.body));
