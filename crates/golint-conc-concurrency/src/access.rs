@@ -3,7 +3,7 @@
 use golint_conc_flow::Step;
 use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, LocalId, LocalKind, Root, Type, TypeId};
 use golint_conc_syntax::Symbol;
-use golint_conc_syntax::ast::{Expr, ExprId, Stmt, UnaryOp};
+use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, UnaryOp};
 
 use crate::model::Model;
 
@@ -62,6 +62,24 @@ pub struct Access {
     pub(crate) waited_for_any: bool,
     /// The calls that lead to it, outermost first.
     pub calls: Vec<(BodyId, ExprId)>,
+}
+
+impl Model<'_> {
+    /// Whether the function that makes an access asks first whether its memory is there: `m != nil`. Then it may well
+    /// be there for some callers only, and nothing is known of whether those are the ones that race.
+    pub fn is_optional(&self, access: &Access) -> bool {
+        let cx = self.body(access.body);
+        let name = |path: &AccessPath| path.fields.last().copied();
+        (0..cx.ast.expr_count() as u32).map(ExprId::new).any(|expr| {
+            let Expr::Binary { op: BinaryOp::Ne, lhs, rhs } = cx.ast.expr(expr) else { return false };
+            cx.is_nil(rhs)
+                && cx.path(lhs).is_some_and(|path| match name(&path) {
+                    // The function may name its receiver as it likes.
+                    Some(field) => name(&access.path) == Some(field),
+                    None => path.root == access.path.root && access.path.fields.is_empty(),
+                })
+        })
+    }
 }
 
 /// Functions that read every element of a map among their arguments.

@@ -1,7 +1,7 @@
 //! Loop variables that goroutines use after the turn that they belong to.
 
 use golint_conc_flow::Func;
-use golint_conc_semantic::{BodyCx, Entity, LocalId, LocalKind};
+use golint_conc_semantic::{BodyCx, Callee, Entity, LocalId, LocalKind};
 use golint_conc_syntax::ast::{AssignOp, BranchKind, Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 
@@ -20,6 +20,9 @@ pub struct CapturedLoopVariable {
     pub is_write: bool,
     /// Whether the loop has three clauses, so that the end of a turn copies the variable for the next.
     pub is_copied: bool,
+    /// Whether what follows in the turn calls something that may wait for the goroutine in a way of its own, as a read
+    /// from a pipe does.
+    pub may_be_awaited: bool,
     /// Whether `node` is a statement of a block, before which another can stand.
     pub stands_alone: bool,
 }
@@ -40,6 +43,9 @@ impl<'p> Model<'p> {
         });
         let parents = self.parents(spawn.body);
         for found in &mut captured {
+            if let LocalKind::Loop(stmt) = cx.local_info(found.local).kind {
+                found.may_be_awaited = self.calls_after(spawn, cx, stmt);
+            }
             found.stands_alone = matches!((spawn.node, parents.parent(spawn.node)),
                 (NodeRef::Stmt(_), Some(NodeRef::Stmt(above))) if matches!(cx.ast.stmt(above), Stmt::Block(_)));
         }
@@ -75,6 +81,26 @@ impl<'p> Model<'p> {
             return false;
         }
         self.first_wait(func, spawn.span.end, end).is_none() && !self.leaves_after(spawn, cx, stmt)
+    }
+
+    /// Whether a call follows the spawn in the turn that is not known to wait for nobody.
+    fn calls_after(&self, spawn: &Spawn, cx: BodyCx<'p>, stmt: StmtId) -> bool {
+        let func = self.func_of(spawn.body, spawn.node);
+        let end = cx.ast.stmt_span(stmt).end;
+        self.calls(spawn.body).iter().any(|call| {
+            let at = cx.ast.expr_span(call.expr).start;
+            let is_later = spawn.span.end <= at && at < end && self.func_of(spawn.body, call.expr) == func;
+            let callee = &call.callee;
+            let waits_for_nobody = match callee {
+                Callee::Builtin(_) | Callee::Conversion(_) | Callee::Literal(_) => true,
+                Callee::Func { pkg, .. } => {
+                    ["fmt", "log", "time", "strings", "strconv"].contains(&pkg.as_str())
+                }
+                _ => callee.is_method("sync", "WaitGroup", &["Add", "Go"]),
+            };
+            let starts = self.spawns(spawn.body).iter().any(|other| other.call == call.expr);
+            is_later && !waits_for_nobody && !starts
+        })
     }
 
     /// Whether what follows the spawn in the turn always leaves the loop.
@@ -128,8 +154,15 @@ fn loop_variables(cx: BodyCx<'_>, literal: ExprId, from: u32, node: NodeRef) -> 
                 }
                 let is_write = writes.contains(&use_);
                 let is_copied = matches!(cx.ast.stmt(stmt), Stmt::For { .. });
-                let found =
-                    CapturedLoopVariable { local, use_, node, is_write, is_copied, stands_alone: false };
+                let found = CapturedLoopVariable {
+                    local,
+                    use_,
+                    node,
+                    is_write,
+                    is_copied,
+                    may_be_awaited: false,
+                    stands_alone: false,
+                };
                 match captured.iter_mut().find(|known| known.local == local) {
                     Some(known) if is_write && !known.is_write => *known = found,
                     Some(_) => {}

@@ -2,7 +2,7 @@
 //!
 //! One forward data flow over the graph of each function, bottom-up over calls: a callee's [`Order`] is put in the
 //! caller's words at the call. Facts that make a race less likely are kept if some path has them (locks held, things
-//! waited for), facts that make one possible only if they surely are so. After RELAY (relative lock sets) and RacerD
+//! waited for), facts that make one possible only if they surely are so. After RELAY (relative lock sets) and `RacerD`
 //! (accesses of a summary by access path, reported only where concurrency is evident).
 
 use std::rc::Rc;
@@ -73,6 +73,9 @@ impl Thread {
 
 /// A parameter that is called, and the locks that are held then.
 type Callback = (LocalId, Vec<Lock>);
+
+/// A function that is called through a parameter, what its own parameters stand for, and the locks that are held then.
+type Called = (Func, Binding, Vec<Lock>);
 
 /// Two accesses that nothing orders.
 #[derive(Clone, Debug)]
@@ -1024,7 +1027,7 @@ impl Translation<'_, '_, '_> {
     }
 
     /// What the caller gives to be called, and the parameters of functions further out that are called.
-    fn callbacks(&self, callbacks: &[Callback]) -> (Vec<(Func, Binding, Vec<Lock>)>, Vec<Callback>) {
+    fn callbacks(&self, callbacks: &[Callback]) -> (Vec<Called>, Vec<Callback>) {
         let (model, cx) = (self.walker.model, self.walker.cx);
         let (mut bound, mut unbound) = (Vec::new(), Vec::new());
         for (param, locks) in callbacks {

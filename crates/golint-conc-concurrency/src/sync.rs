@@ -1,8 +1,7 @@
 //! Locks: which operations on them there are, and which are held at a place.
 
 use golint_conc_semantic::{AccessPath, BodyCx, Callee};
-use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
-use golint_conc_syntax::visit::{NodeRef, walk_inline};
+use golint_conc_syntax::ast::ExprId;
 
 use crate::model::Model;
 
@@ -66,46 +65,6 @@ impl<'p> Model<'p> {
             _ => return None,
         };
         Some(LockOp { call, kind, path: cx.receiver_path(&callee), is_rw })
-    }
-
-    /// Whether some lock may be held when `at` runs: an earlier statement in a block around it, within its function,
-    /// locks and none after it unlocks. Calls whose names speak of locking count as locks of their own.
-    pub fn may_hold_lock(&self, cx: BodyCx<'p>, at: impl Into<NodeRef>) -> bool {
-        let at = at.into();
-        let parents = self.parents(cx.id);
-        let chain: Vec<_> = std::iter::once(at).chain(parents.ancestors(at)).collect();
-        for pair in chain.windows(2) {
-            let (inner, outer) = (pair[0], pair[1]);
-            if let NodeRef::Expr(expr) = inner
-                && matches!(cx.ast.expr(expr), Expr::Func { .. })
-                && inner != at
-            {
-                return false;
-            }
-            let before: Vec<StmtId> = match outer {
-                NodeRef::Stmt(block) => cx.ast.list(cx.ast.block(block)).collect(),
-                NodeRef::Clause(clause) => cx.ast.list(cx.ast.clause(clause).body).collect(),
-                NodeRef::Expr(_) => continue,
-            };
-            let mut held = 0_i32;
-            for stmt in before.into_iter().take_while(|&stmt| NodeRef::Stmt(stmt) != inner) {
-                if matches!(cx.ast.stmt(stmt), Stmt::Defer(_) | Stmt::Go(_)) {
-                    continue;
-                }
-                walk_inline(cx.ast, stmt, |node| {
-                    if let NodeRef::Expr(call) = node
-                        && matches!(cx.ast.expr(call), Expr::Call { .. })
-                    {
-                        held += lock_effect(&cx.callee(call));
-                    }
-                });
-                held = held.max(0);
-            }
-            if 0 < held {
-                return true;
-            }
-        }
-        false
     }
 }
 

@@ -1,6 +1,7 @@
 package old
 
 import (
+	"io"
 	"sync"
 	"time"
 )
@@ -42,7 +43,7 @@ func notLast(items []string) {
 		go func() {
 			use(v) // want "loop variable `v`"
 		}()
-		use("after")
+		println("after")
 		time.Sleep(time.Second)
 	}
 }
@@ -143,4 +144,18 @@ func loopInGoroutine(items []string) {
 			use(v)
 		}
 	}()
+}
+
+// piped waits for the end of what the goroutine writes.
+func piped(items [][]string) {
+	for _, chunks := range items {
+		r, w := io.Pipe()
+		go func() {
+			for _, chunk := range chunks {
+				io.WriteString(w, chunk)
+			}
+			w.Close()
+		}()
+		io.ReadAll(r)
+	}
 }

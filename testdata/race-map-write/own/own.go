@@ -128,3 +128,20 @@ func started(keys []string) {
 		go s.put(k)
 	}
 }
+
+type options struct {
+	env map[string]string
+}
+
+// args fills a map that only some callers have.
+func (o *options) args(k string) {
+	if o.env != nil {
+		o.env[k] = "x"
+	}
+}
+
+func run(o *options, keys []string) {
+	for _, k := range keys {
+		go o.args(k)
+	}
+}

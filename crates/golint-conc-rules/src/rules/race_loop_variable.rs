@@ -5,7 +5,7 @@ use golint_conc_semantic::BodyCx;
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_syntax::Signals;
 
-use crate::diagnostic::{Applicability, Edit, Finding, Place, Replacement, Step};
+use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
 use crate::edits;
 use crate::rule::{Cx, Report, Rule, step};
 
@@ -24,6 +24,7 @@ struct LoopVariable {
     is_shared: bool,
     is_write: bool,
     copy: Option<Replacement>,
+    confidence: Confidence,
 }
 
 impl Finding for LoopVariable {
@@ -73,6 +74,10 @@ impl Finding for LoopVariable {
         };
         self.copy.iter().map(edit).collect()
     }
+
+    fn confidence(&self) -> Confidence {
+        self.confidence
+    }
 }
 
 impl Rule for RaceLoopVariable {
@@ -119,7 +124,9 @@ fn finding(cx: &Cx<'_>, body: BodyCx<'_>, captured: &CapturedLoopVariable) -> Lo
     let info = body.local_info(captured.local);
     let spawn = cx.node_place(body, captured.node);
     let copy = captured.stands_alone && !captured.is_write;
+    let confidence = if captured.may_be_awaited { Confidence::Low } else { Confidence::High };
     LoopVariable {
+        confidence,
         name: info.name.to_string(),
         use_: cx.expr_place(body, captured.use_),
         spawn,

@@ -11,16 +11,26 @@ pub(crate) static RULE: RaceMapWrite = RaceMapWrite;
 
 pub(crate) struct RaceMapWrite;
 
+/// Who makes the other access.
+enum Beside {
+    /// The function that started the goroutine.
+    Starter,
+    /// A goroutine that is started at this place.
+    Goroutine(Place),
+    /// A goroutine of the same place, which a loop starts.
+    NextTurn,
+    /// A handler, for another request.
+    Request,
+}
+
 struct MapRace {
     map: String,
     write: Vec<Place>,
     other: Vec<Place>,
     writer: Place,
-    reader: Option<Place>,
+    beside: Beside,
     other_writes: bool,
-    is_same_place: bool,
     is_under_rlock: bool,
-    is_handler: bool,
     confidence: Confidence,
 }
 
@@ -40,20 +50,20 @@ impl MapRace {
 
 impl Finding for MapRace {
     fn message(&self) -> String {
-        if self.is_handler {
-            return format!(
-                "map `{}` is written in a handler, which runs for many requests at once",
-                self.map
-            );
-        }
-        let who = match (self.is_same_place, self.reader) {
-            (true, _) => "other goroutines of the same loop".to_owned(),
-            (false, Some(_)) => format!("another goroutine {} it", self.verb()),
-            (false, None) => format!("the function that started the goroutine {} it", self.verb()),
-        };
-        match self.is_same_place {
-            true => format!("map `{}` is written in a goroutine beside {who}", self.map),
-            false => format!("map `{}` is written in a goroutine while {who}", self.map),
+        let (map, verb) = (&self.map, self.verb());
+        match self.beside {
+            Beside::Request => {
+                format!("map `{map}` is written in a handler, which runs for many requests at once")
+            }
+            Beside::NextTurn => {
+                format!("map `{map}` is written in a goroutine beside other goroutines of the same loop")
+            }
+            Beside::Goroutine(_) => {
+                format!("map `{map}` is written in a goroutine while another goroutine {verb} it")
+            }
+            Beside::Starter => format!(
+                "map `{map}` is written in a goroutine while the function that started the goroutine {verb} it"
+            ),
         }
     }
 
@@ -62,26 +72,25 @@ impl Finding for MapRace {
     }
 
     fn steps(&self) -> Vec<Step> {
-        let started = match (self.is_handler, self.is_same_place) {
-            (true, _) => "each request runs the handler in a goroutine",
-            (false, true) => "each turn of the loop starts a goroutine",
-            (false, false) => "starts a goroutine",
+        let started = match self.beside {
+            Beside::Request => "each request runs the handler in a goroutine",
+            Beside::NextTurn => "each turn of the loop starts a goroutine",
+            Beside::Starter | Beside::Goroutine(_) => "starts a goroutine",
+        };
+        let (lock, why) = if self.is_under_rlock {
+            (", with no more than a read lock", "which the read lock does not exclude")
+        } else {
+            ("", "under no common lock, and nothing makes one wait for the other")
         };
         let mut steps = vec![step(self.writer, 0, started)];
-        let lock = if self.is_under_rlock { ", with no more than a read lock" } else { "" };
         steps.extend(Self::way(&self.write, 1, format!("writes `{}`{lock}", self.map)));
-        let why = if self.is_under_rlock {
-            "which the read lock does not exclude"
-        } else {
-            "under no common lock, and nothing makes one wait for the other"
-        };
-        let lane = match self.reader {
-            Some(place) if !self.is_same_place => {
+        let lane = match self.beside {
+            Beside::Starter => 0,
+            Beside::Goroutine(place) => {
                 steps.push(step(place, 0, "starts another goroutine"));
                 2
             }
-            Some(_) => 2,
-            None => 0,
+            Beside::NextTurn | Beside::Request => 2,
         };
         steps.extend(Self::way(&self.other, lane, format!("{} `{}`, {why}", self.verb(), self.map)));
         steps
@@ -134,17 +143,26 @@ fn finding(cx: &Cx<'_>, body: BodyCx<'_>, race: &Race) -> MapRace {
         let calls = access.calls.iter().copied().chain([(access.body, access.expr)]);
         calls.map(|(id, expr)| cx.expr_place(cx.body(id), expr)).collect()
     };
+    let beside = match &race.reader {
+        None => Beside::Starter,
+        Some(_) if race.writer.concurrency == Concurrency::Handler => Beside::Request,
+        Some(_) if race.is_same_place => Beside::NextTurn,
+        Some(reader) => Beside::Goroutine(start(reader)),
+    };
     let is_direct = race.write.calls.is_empty() && race.other.calls.is_empty();
+    let confidence = match (cx.model.is_optional(&race.write), is_direct) {
+        (true, _) => Confidence::Low,
+        (false, true) => Confidence::High,
+        (false, false) => Confidence::Medium,
+    };
     MapRace {
         map: body.display_path(&race.write.path),
         write: way(&race.write),
         other: way(&race.other),
         writer: start(&race.writer),
-        reader: race.reader.as_ref().map(start),
+        beside,
         other_writes: race.other.is_write,
-        is_same_place: race.is_same_place,
-        is_handler: race.writer.concurrency == Concurrency::Handler,
         is_under_rlock: !race.write.locks.is_empty() && !race.other.locks.is_empty(),
-        confidence: if is_direct { Confidence::High } else { Confidence::Medium },
+        confidence,
     }
 }
