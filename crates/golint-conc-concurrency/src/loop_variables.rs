@@ -8,6 +8,7 @@ use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 use crate::model::{Model, Spawn};
 
 /// A loop variable that a goroutine of the loop's body uses.
+#[expect(clippy::struct_excessive_bools, reason = "four facts that do not depend on each other")]
 #[derive(Clone, Copy, Debug)]
 pub struct CapturedLoopVariable {
     /// The variable.
