@@ -74,13 +74,12 @@ impl Model<'_> {
                 let outline = &source.outline().decls[decl.decl];
                 let text = outline.span.slice(source.text());
                 let mut names_pointer = false;
-                outline.signals.intersects(Signals::SYNC.union(Signals::LOCK))
-                    || finder.find_iter(text).any(|found| {
-                        let mention = mention(text, found.start(), found.end());
-                        names_pointer |= mention != Mention::None;
-                        words[found.pattern().as_usize()].is_value_at(mention)
-                    })
-                    || (names_pointer && follows_pointer(text))
+                finder.find_iter(text).any(|found| {
+                    let mention = mention(text, found.start(), found.end());
+                    names_pointer |= mention != Mention::None;
+                    words[found.pattern().as_usize()].is_value_at(mention)
+                        && !is_variable_in_place(text, found.start())
+                }) || (names_pointer && self.follows_pointer(decl.file, text))
             })
             .map(|(id, _)| id)
             .collect()
@@ -104,7 +103,7 @@ impl Model<'_> {
                 types.push(object.name);
             }
             if let Type::Struct(fields) = self.pkg.types.get(self.pkg.underlying(ty)) {
-                let held = fields.iter().filter_map(|field| Some((field.name, self.own_holder(field.ty)?)));
+                let held = fields.iter().filter_map(|field| Some((field.name, self.holds_lock(field.ty)?)));
                 for (name, kind) in held {
                     let known = kinds.entry(name).or_insert(kind);
                     *known = (*known).max(kind);
@@ -147,12 +146,26 @@ impl Model<'_> {
         Some(if target == elem { WordKind::Value } else { WordKind::Pointer })
     }
 
-    /// As [`Model::holds_lock`], of a field. One whose type is a bare lock is mentioned wherever it is locked, and
-    /// those bodies say so themselves.
-    fn own_holder(&self, ty: TypeId) -> Option<WordKind> {
-        let target = self.pkg.types.deref(ty);
-        let is_bare = matches!(self.pkg.types.get(target), Type::Named { pkg, .. } if pkg == "sync" || pkg == "sync/atomic");
-        self.holds_lock(ty).filter(|_| !is_bare)
+    /// Whether a text may hold `*p` as a value: a star where an expression begins, before what is no type.
+    fn follows_pointer(&self, file: usize, text: &[u8]) -> bool {
+        memchr::memchr_iter(b'*', text).any(|at| {
+            let before = text[..at].trim_ascii_end();
+            let begins = match before.last() {
+                Some(b'(') => !before.ends_with(b".("),
+                Some(b'{' | b'=' | b',' | b':' | b'-') => true,
+                _ => before.ends_with(b"return"),
+            };
+            let name = text[at + 1..].trim_ascii_start();
+            let name = &name[..name.iter().take_while(|&byte| is_word(byte)).count()];
+            begins && !self.is_type_or_import(file, name)
+        })
+    }
+
+    fn is_type_or_import(&self, file: usize, name: &[u8]) -> bool {
+        let Ok(name) = std::str::from_utf8(name) else { return false };
+        let name = Symbol::new(name);
+        let object = self.pkg.lookup(name).map(|id| self.pkg.object(id).kind);
+        object == Some(ObjKind::Type) || self.pkg.import(file, name).is_some()
     }
 
     /// The places in a body that copy a value that carries a lock, in source order.
@@ -355,7 +368,7 @@ impl LockWord {
 /// How a word stands in a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mention {
-    /// As part of another word.
+    /// As part of another word, or only to select from it: `word.x`.
     None,
     /// `*word`, `&word`, `*x.word` or `&x.word`
     Pointer,
@@ -365,10 +378,29 @@ enum Mention {
     Plain,
 }
 
-fn mention(text: &[u8], start: usize, end: usize) -> Mention {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+/// Whether the type that is named at `start` is that of a variable, as in `var wg sync.WaitGroup`, which the text
+/// mentions only to select from it or to take its address.
+fn is_variable_in_place(text: &[u8], start: usize) -> bool {
     let before = text.get(..start).unwrap_or_default();
-    if before.last().is_some_and(is_word) || text.get(end).is_some_and(is_word) {
+    let qualifier = before.iter().rev().take_while(|&byte| is_word(byte) || *byte == b'.').count();
+    let Some(rest) = before[..before.len() - qualifier].strip_suffix(b" ") else { return false };
+    let len = rest.iter().rev().take_while(|&byte| is_word(byte)).count();
+    let (rest, name) = rest.split_at(rest.len() - len);
+    !name.is_empty()
+        && rest.ends_with(b"var ")
+        && memmem::find_iter(text, name).all(|at| {
+            at == rest.len() || matches!(mention(text, at, at + len), Mention::None | Mention::Pointer)
+        })
+}
+
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_'
+}
+
+fn mention(text: &[u8], start: usize, end: usize) -> Mention {
+    let before = text.get(..start).unwrap_or_default();
+    if before.last().is_some_and(is_word) || text.get(end).is_some_and(|byte| is_word(byte) || *byte == b'.')
+    {
         return Mention::None;
     }
     let qualifier = match before.split_last() {
@@ -381,16 +413,4 @@ fn mention(text: &[u8], start: usize, end: usize) -> Mention {
         (_, 0) => Mention::Plain,
         _ => Mention::Qualified,
     }
-}
-
-/// Whether the text may hold `*p` as a value: a star that follows a blank, bracket, colon or comma.
-fn follows_pointer(text: &[u8]) -> bool {
-    memchr::memchr_iter(b'*', text).any(|at| {
-        let before = at.checked_sub(1).and_then(|at| text.get(at));
-        let after = text.get(at + 1);
-        let two_before = at.checked_sub(2).and_then(|at| text.get(at));
-        let is_prefix = matches!(before, Some(b'(' | b'{' | b':'))
-            || (before == Some(&b' ') && matches!(two_before, Some(b'=' | b',' | b'n' | b':' | b'-')));
-        is_prefix && after.is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'('))
-    })
 }

@@ -2,7 +2,7 @@
 
 use golint_conc_concurrency::Model;
 use golint_conc_semantic::build::LangVersion;
-use golint_conc_semantic::{BodyId, Package};
+use golint_conc_semantic::{BodyId, Package, PackageFile};
 use golint_conc_syntax::Signals;
 use memchr::memmem::Finder;
 
@@ -104,7 +104,7 @@ fn bodies_for(pkg: &Package, selected: &Selected) -> Vec<BodyId> {
     let imports = rule.imports();
     let wanted: Vec<bool> = (0..pkg.files.len())
         .map(|file| {
-            selected.go.contains(pkg.files[file].lang)
+            is_admitted(&pkg.files[file], selected)
                 && (imports.is_empty() || imports.iter().any(|path| pkg.imports(file, path)))
         })
         .collect();
@@ -125,22 +125,23 @@ fn bodies_for(pkg: &Package, selected: &Selected) -> Vec<BodyId> {
 /// Applies what the rule's page says of tests and language versions.
 fn admit(pkg: &Package, selected: &Selected, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
     let file = &pkg.files[diagnostic.place.file.0 as usize];
-    if !file.is_reported || !selected.go.contains(file.lang) {
+    if !is_admitted(file, selected) {
         return None;
     }
-    if file.is_test {
-        match selected.tests {
-            TestPolicy::Same => {}
-            TestPolicy::Off => return None,
-            TestPolicy::Lower => {
-                diagnostic.confidence = match diagnostic.confidence {
-                    Confidence::High => Confidence::Medium,
-                    Confidence::Medium | Confidence::Low => Confidence::Low,
-                };
-            }
-        }
+    if file.is_test && selected.tests == TestPolicy::Lower {
+        diagnostic.confidence = match diagnostic.confidence {
+            Confidence::High => Confidence::Medium,
+            Confidence::Medium | Confidence::Low => Confidence::Low,
+        };
     }
     Some(diagnostic)
+}
+
+/// Whether findings of a rule in this file are wanted.
+fn is_admitted(file: &PackageFile, selected: &Selected) -> bool {
+    file.is_reported
+        && selected.go.contains(file.lang)
+        && !(file.is_test && selected.tests == TestPolicy::Off)
 }
 
 #[cfg(test)]
