@@ -156,7 +156,7 @@ impl Model<'_> {
                 _ => before.ends_with(b"return"),
             };
             let name = text[at + 1..].trim_ascii_start();
-            let name = &name[..name.iter().take_while(|&byte| is_word(byte)).count()];
+            let name = &name[..name.iter().take_while(|&&byte| is_word(byte)).count()];
             begins && !self.is_type_or_import(file, name)
         })
     }
@@ -382,9 +382,9 @@ enum Mention {
 /// mentions only to select from it or to take its address.
 fn is_variable_in_place(text: &[u8], start: usize) -> bool {
     let before = text.get(..start).unwrap_or_default();
-    let qualifier = before.iter().rev().take_while(|&byte| is_word(byte) || *byte == b'.').count();
+    let qualifier = before.iter().rev().take_while(|&&byte| is_word(byte) || byte == b'.').count();
     let Some(rest) = before[..before.len() - qualifier].strip_suffix(b" ") else { return false };
-    let len = rest.iter().rev().take_while(|&byte| is_word(byte)).count();
+    let len = rest.iter().rev().take_while(|&&byte| is_word(byte)).count();
     let (rest, name) = rest.split_at(rest.len() - len);
     !name.is_empty()
         && rest.ends_with(b"var ")
@@ -393,18 +393,19 @@ fn is_variable_in_place(text: &[u8], start: usize) -> bool {
         })
 }
 
-fn is_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_'
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn mention(text: &[u8], start: usize, end: usize) -> Mention {
     let before = text.get(..start).unwrap_or_default();
-    if before.last().is_some_and(is_word) || text.get(end).is_some_and(|byte| is_word(byte) || *byte == b'.')
+    if before.last().copied().is_some_and(is_word)
+        || text.get(end).is_some_and(|&byte| is_word(byte) || byte == b'.')
     {
         return Mention::None;
     }
     let qualifier = match before.split_last() {
-        Some((b'.', rest)) => rest.iter().rev().take_while(|&byte| is_word(byte)).count() + 1,
+        Some((b'.', rest)) => rest.iter().rev().take_while(|&&byte| is_word(byte)).count() + 1,
         _ => 0,
     };
     let lead = before.len().checked_sub(qualifier + 1).and_then(|at| before.get(at));
