@@ -1,12 +1,15 @@
 //! The channels that the package can see whole: every place that mentions them.
 
+use std::ops::Range;
 use std::rc::Rc;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use golint_conc_semantic::{BodyCx, BodyId, Entity, LocalId, LocalKind, MemberKind, ObjId, ObjKind, Type};
 use golint_conc_syntax::ast::{Expr, ExprId, Spec, Stmt};
 use golint_conc_syntax::visit::{NodeRef, Parents};
 use golint_conc_syntax::{Signals, Symbol};
-use rustc_hash::FxHashMap;
+use memchr::memmem::{self, Finder};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::Model;
 
@@ -110,20 +113,30 @@ impl Found {
     }
 }
 
+/// What the text of a body that makes a channel has.
+const MAKE: &str = "make(chan";
+
 impl Model<'_> {
-    /// The channels of the package with all their uses, in the order of their first.
+    /// The channels that the package makes, with all their uses, in the order of their first. Bodies that neither make
+    /// a channel nor mention one that another body makes are not parsed.
     pub fn channels(&self) -> Rc<[Channel]> {
         if let Some(channels) = self.channels.borrow().as_ref() {
             return Rc::clone(channels);
         }
+        let make = Finder::new(MAKE);
         let mut found = Found::default();
         let mut unkeyed = Vec::new();
+        let mut is_done = FxHashSet::default();
         for id in self.bodies_with(&[Signals::CHAN]) {
-            self.find_channels(id, &mut found, &mut unkeyed);
+            if make.find(self.text(id)).is_some() {
+                self.find_channels(id, &mut found, &mut unkeyed, |_| true);
+                is_done.extend((!self.pkg.body_ast(id).is_opaque).then_some(id));
+            }
         }
-        let shared = found.shared();
+        let mut shared = found.shared();
+        shared.extend(self.made_globals(&make, &found));
         if !shared.is_empty() {
-            self.find_mentions(&shared, &mut found, &mut unkeyed);
+            self.find_mentions(&shared, &is_done, &mut found, &mut unkeyed);
         }
         // `T{a, b}` stores what is not ours to follow in fields that it does not name.
         for (key, body, expr) in unkeyed {
@@ -134,8 +147,25 @@ impl Model<'_> {
         channels
     }
 
-    /// Adds the mentions of channels in a body that is understood.
-    fn find_channels(&self, id: BodyId, found: &mut Found, unkeyed: &mut Vec<(ChanKey, BodyId, ExprId)>) {
+    /// Package-level variables whose declaration makes a channel and that are not among the `found`.
+    fn made_globals(&self, make: &Finder<'_>, found: &Found) -> Vec<(ChanKey, Symbol)> {
+        let variables = self.pkg.objects().filter(|(_, object)| {
+            let source = &self.pkg.files[object.file].source;
+            let text = source.outline().decls[object.decl].span.slice(source.text());
+            object.kind == ObjKind::Var && !object.name.is_exported() && make.find(text).is_some()
+        });
+        let keys = variables.map(|(id, object)| (ChanKey::Global(id), object.name));
+        keys.filter(|(key, _)| !found.index.contains_key(key)).collect()
+    }
+
+    /// Adds the mentions of those channels in a body that are known already or wanted.
+    fn find_channels(
+        &self,
+        id: BodyId,
+        found: &mut Found,
+        unkeyed: &mut Vec<(ChanKey, BodyId, ExprId)>,
+        is_wanted: impl Fn(ChanKey) -> bool,
+    ) {
         let cx = self.body(id);
         if cx.ast.is_opaque {
             return;
@@ -145,6 +175,9 @@ impl Model<'_> {
             unkeyed.extend(unkeyed_fields(cx, expr).into_iter().map(|field| (field, id, expr)));
             let Some((key, name)) = channel_key(cx, expr) else { continue };
             if !found.index.contains_key(&key) {
+                if !is_wanted(key) {
+                    continue;
+                }
                 found.index.insert(key, found.channels.len());
                 found.channels.push(Channel { key, name, uses: self.first_uses(key, id) });
             }
@@ -153,31 +186,49 @@ impl Model<'_> {
         }
     }
 
-    /// Adds the mentions in bodies without a channel word. They may receive by `range s.results`, or pass a channel on,
-    /// as in `use(s.results)`: without a `range`, a mention of the name is taken for an escape, without parsing.
+    /// Adds the mentions of shared channels in the bodies that make none. Those without a channel word may receive by
+    /// `range s.results`, or pass a channel on, as in `use(s.results)`: without a `range`, a mention of the name is
+    /// taken for an escape, without parsing.
     fn find_mentions(
         &self,
         shared: &[(ChanKey, Symbol)],
+        is_done: &FxHashSet<BodyId>,
         found: &mut Found,
         unkeyed: &mut Vec<(ChanKey, BodyId, ExprId)>,
     ) {
+        let owners = shared.iter().filter_map(|&(key, _)| match key {
+            ChanKey::Field(owner, _) => Some(owner),
+            ChanKey::Local(..) | ChanKey::Global(_) => None,
+        });
+        let words = shared.iter().map(|&(_, name)| name).chain(owners).map(Symbol::as_str);
+        let Ok(names) = AhoCorasick::builder().match_kind(MatchKind::Standard).build(words) else { return };
         let range = Symbol::new("range");
-        for (id, decl) in self.pkg.bodies() {
+        for (id, decl) in self.pkg.bodies().filter(|(id, _)| !is_done.contains(id)) {
+            let text = self.text(id);
+            let hits = names.find_overlapping_iter(text).filter(|hit| is_whole_word(text, hit.range()));
+            let mut mentioned = Vec::new();
+            let mut has_unkeyed = false;
+            for hit in hits {
+                if hit.pattern().as_usize() < shared.len() {
+                    mentioned.push(hit.pattern().as_usize());
+                } else {
+                    has_unkeyed |= begins_unkeyed(&text[hit.end()..]);
+                }
+            }
+            if mentioned.is_empty() && !has_unkeyed {
+                continue;
+            }
             let signals = self.pkg.files[decl.file].source.outline().decls[decl.decl].signals;
-            let is_known = signals.contains(Signals::CHAN);
-            if is_known && !self.pkg.body_ast(id).is_opaque {
+            let may_tell = has_unkeyed
+                || signals.contains(Signals::CHAN)
+                || (signals.contains(Signals::FOR) && self.mentions(id, range));
+            if may_tell && !self.pkg.body_ast(id).is_opaque {
+                self.find_channels(id, found, unkeyed, |key| shared.iter().any(|&(known, _)| known == key));
                 continue;
             }
-            let mentioned: Vec<_> = shared.iter().filter(|&&(_, name)| self.mentions(id, name)).collect();
-            if mentioned.is_empty() {
-                continue;
-            }
-            let ranges = !is_known && signals.contains(Signals::FOR) && self.mentions(id, range);
-            if ranges && !self.pkg.body_ast(id).is_opaque {
-                self.find_channels(id, found, unkeyed);
-                continue;
-            }
-            for &(key, _) in mentioned {
+            mentioned.sort_unstable();
+            mentioned.dedup();
+            for (key, _) in mentioned.into_iter().map(|at| shared[at]) {
                 let kind = ChanUseKind::Escape;
                 found.add(key, ChanUse { body: id, expr: ExprId::new(0), kind, in_select: false });
             }
@@ -186,10 +237,14 @@ impl Model<'_> {
 
     /// Whether a name occurs as a word in the text of a declaration, comments included.
     pub(crate) fn mentions(&self, id: BodyId, name: Symbol) -> bool {
+        has_word(self.text(id), name)
+    }
+
+    /// The text of a declaration.
+    fn text(&self, id: BodyId) -> &[u8] {
         let decl = self.pkg.body_decl(id);
         let source = &self.pkg.files[decl.file].source;
-        let text = source.outline().decls[decl.decl].span.slice(source.text());
-        has_word(text, name)
+        source.outline().decls[decl.decl].span.slice(source.text())
     }
 
     /// What is done to a channel without naming it as an expression: the value of a package-level variable. `mention`
@@ -273,11 +328,23 @@ fn channel_key(cx: BodyCx<'_>, expr: ExprId) -> Option<(ChanKey, Symbol)> {
 
 /// Whether a name occurs in a text as a word of its own.
 pub(crate) fn has_word(text: &[u8], name: Symbol) -> bool {
+    let len = name.as_str().len();
+    memmem::find_iter(text, name.as_str()).any(|at| is_whole_word(text, at..at + len))
+}
+
+/// Whether what follows a type's name is a literal whose first element has no key.
+fn begins_unkeyed(text: &[u8]) -> bool {
+    let Some(elements) = text.strip_prefix(b"{") else { return false };
+    let first = elements.trim_ascii_start();
+    let name = first.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    !first.starts_with(b"}") && !first[name..].trim_ascii_start().starts_with(b":")
+}
+
+/// Whether no letter, digit or underscore stands beside the range.
+pub(crate) fn is_whole_word(text: &[u8], range: Range<usize>) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    memchr::memmem::find_iter(text, name.as_str()).any(|at| {
-        !at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(is_word)
-            && !text.get(at + name.as_str().len()).is_some_and(is_word)
-    })
+    !range.start.checked_sub(1).and_then(|before| text.get(before)).is_some_and(is_word)
+        && !text.get(range.end).is_some_and(is_word)
 }
 
 /// What the surroundings of a mention do with the channel.

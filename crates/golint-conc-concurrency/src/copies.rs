@@ -1,21 +1,20 @@
 //! Places that copy a value that carries a lock.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 use golint_conc_semantic::build::LangVersion;
-use golint_conc_semantic::{BodyCx, BodyId, Callee, Entity, LOCK_TYPES, LockInside, ObjKind, Type, TypeId};
+use golint_conc_semantic::{
+    BodyCx, BodyId, Callee, Entity, LOCK_TYPES, LockInside, ObjId, ObjKind, Object, Type, TypeId,
+};
 use golint_conc_syntax::ast::{
     AssignOp, Expr, ExprId, FieldId, GenKind, List, SigId, Spec, SpecId, Stmt, StmtId, UnaryOp,
 };
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk};
-use golint_conc_syntax::{Signals, Span, Symbol};
+use golint_conc_syntax::{Span, Symbol};
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
+use crate::channels::is_whole_word;
 use crate::model::Model;
-
-/// A declaration of variables that is longer, in bytes, is most often a table. It is parsed only if it names a type with
-/// a lock.
-const TABLE: usize = 500;
 
 /// How far before the last bracket of a signature its results are looked for, in bytes.
 const RESULTS: usize = 64;
@@ -95,12 +94,12 @@ impl Model<'_> {
                 kinds.extend(names.iter().map(|name| (Symbol::new(name), WordKind::Qualified)));
             }
         }
-        let mut types = Vec::new();
-        for (id, object) in self.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Type) {
+        let types = self.types_that_name(kinds.keys().copied().collect());
+        let mut names: Vec<_> = kinds.keys().copied().chain(types.iter().map(|&(_, name)| name)).collect();
+        for &(id, name) in &types {
             let ty = self.pkg.object_type(id);
             if let Some(kind) = self.holds_lock(ty) {
-                kinds.insert(object.name, kind);
-                types.push(object.name);
+                kinds.insert(name, kind);
             }
             if let Type::Struct(fields) = self.pkg.types.get(self.pkg.underlying(ty)) {
                 let held = fields.iter().filter_map(|field| Some((field.name, self.holds_lock(field.ty)?)));
@@ -110,29 +109,53 @@ impl Model<'_> {
                 }
             }
         }
-        for (id, object) in self.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Var) {
-            let source = &self.pkg.files[object.file].source;
-            let outline = &source.outline().decls[object.decl];
-            let text = outline.span.slice(source.text());
-            let may_hold = text.len() <= TABLE
-                || outline.signals.intersects(Signals::SYNC)
-                || kinds.keys().any(|name| memmem::find(text, name.as_str().as_bytes()).is_some());
-            if may_hold && let Some(kind) = self.holds_lock(self.pkg.object_type(id)) {
-                kinds.insert(object.name, kind);
-            }
-        }
         for (_, decl) in self.pkg.bodies() {
             let source = &self.pkg.files[decl.file].source;
             let signature = source.outline().decls[decl.decl].signature.slice(source.text());
             let returns = signature.iter().rposition(|&byte| byte == b')').unwrap_or_default();
             let results = signature.get(returns.saturating_sub(RESULTS)..).unwrap_or_default();
-            if types.iter().any(|name| memmem::find(results, name.as_str().as_bytes()).is_some()) {
+            if types.iter().any(|(_, name)| memmem::find(results, name.as_str().as_bytes()).is_some()) {
                 kinds.entry(decl.name).or_insert(WordKind::Pointer);
+                names.push(decl.name);
+            }
+        }
+        let Ok(finder) = Words::new(&names) else { return Vec::new() };
+        for (id, object) in self.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Var) {
+            if finder.occur_in(self.decl_text(object))
+                && let Some(kind) = self.holds_lock(self.pkg.object_type(id))
+            {
+                kinds.insert(object.name, kind);
             }
         }
         let mut words: Vec<_> = kinds.into_iter().map(|(text, kind)| LockWord { text, kind }).collect();
         words.sort_unstable_by_key(|word| word.text.as_str());
         words
+    }
+
+    /// The types of the package that have methods of a lock, or name one of the `words` or another such type, as far as
+    /// their texts tell.
+    fn types_that_name(&self, words: Vec<Symbol>) -> Vec<(ObjId, Symbol)> {
+        let is_type = |object: &Object| object.kind == ObjKind::Type;
+        let (mut found, mut rest): (Vec<_>, Vec<_>) = self
+            .pkg
+            .objects()
+            .filter(|(_, object)| is_type(object))
+            .partition(|(_, object)| self.pkg.method(object.name, Symbol::new("Lock")).is_some());
+        let mut new: Vec<_> = words.into_iter().chain(found.iter().map(|(_, object)| object.name)).collect();
+        while !new.is_empty() && !rest.is_empty() {
+            let Ok(finder) = Words::new(&new) else { break };
+            let (naming, others): (Vec<_>, Vec<_>) =
+                rest.into_iter().partition(|(_, object)| finder.occur_in(self.decl_text(object)));
+            new = naming.iter().map(|(_, object)| object.name).collect();
+            found.extend(naming);
+            rest = others;
+        }
+        found.into_iter().map(|(id, object)| (id, object.name)).collect()
+    }
+
+    fn decl_text(&self, object: &Object) -> &[u8] {
+        let source = &self.pkg.files[object.file].source;
+        source.outline().decls[object.decl].span.slice(source.text())
     }
 
     /// Whether values of the type, or its elements, carry a lock or point to one that does.
@@ -334,6 +357,21 @@ fn is_type(cx: BodyCx<'_>, name: ExprId) -> bool {
             matches!(cx.callee_of(name), Callee::Conversion(_))
         }
         _ => false,
+    }
+}
+
+/// Words to look for.
+struct Words(AhoCorasick);
+
+impl Words {
+    fn new(words: &[Symbol]) -> Result<Self, BuildError> {
+        let words = words.iter().map(|word| word.as_str());
+        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).map(Self)
+    }
+
+    /// Whether one of them stands in the text as a word of its own.
+    fn occur_in(&self, text: &[u8]) -> bool {
+        self.0.find_iter(text).any(|found| is_whole_word(text, found.range()))
     }
 }
 

@@ -61,7 +61,7 @@ impl std::fmt::Debug for Selected {
 pub fn analyze(pkg: &Package, rules: &[Selected]) -> Vec<Diagnostic> {
     let cx = Cx { pkg, model: Model::new(pkg) };
     let mut found = Vec::new();
-    for selected in rules {
+    for selected in rules.iter().filter(|selected| may_find(pkg, selected)) {
         let bodies = bodies_for(pkg, selected);
         let mut own = Vec::new();
         let mut report = Report { rule: selected.rule.id(), severity: selected.severity, out: &mut own };
@@ -96,6 +96,16 @@ fn wants_goroutines(rule: &dyn Rule) -> bool {
 
 fn wants_channels(rule: &dyn Rule) -> bool {
     rule.gates().iter().any(|gate| gate.intersects(Signals::CHAN))
+}
+
+/// Whether some file in which findings are admitted has a word that the rule wants.
+fn may_find(pkg: &Package, selected: &Selected) -> bool {
+    let words = selected.rule.package_words();
+    words.is_empty()
+        || words.iter().map(Finder::new).any(|word| {
+            let mut files = pkg.files.iter().filter(|file| is_admitted(file, selected));
+            files.any(|file| word.find(file.source.text()).is_some())
+        })
 }
 
 /// The bodies in which a rule may find something that is admitted.

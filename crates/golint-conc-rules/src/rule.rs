@@ -40,6 +40,12 @@ pub trait Rule: Sync {
         &[]
     }
 
+    /// Words of which one must occur in some file that may be reported for the rule to have anything to look for in the
+    /// package; none stands for any package.
+    fn package_words(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Looks at a function or variable declaration, with the literals in it.
     fn body(&self, _cx: &Cx<'_>, _body: BodyCx<'_>, _report: &mut Report<'_>) {}
 

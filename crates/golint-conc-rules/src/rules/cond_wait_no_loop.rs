@@ -59,6 +59,10 @@ impl Rule for CondWaitNoLoop {
         &[Signals::SYNC]
     }
 
+    fn package_words(&self) -> &'static [&'static str] {
+        &["Cond"]
+    }
+
     fn words(&self) -> &'static [&'static str] {
         &["Wait"]
     }

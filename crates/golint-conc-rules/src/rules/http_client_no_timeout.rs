@@ -66,6 +66,10 @@ impl Rule for HttpClientNoTimeout {
         &[Signals::HTTP]
     }
 
+    fn package_words(&self) -> &'static [&'static str] {
+        &[".Client"]
+    }
+
     fn imports(&self) -> &'static [&'static str] {
         &["net/http"]
     }

@@ -61,6 +61,10 @@ impl Rule for HttpServerNoTimeout {
         &[Signals::HTTP]
     }
 
+    fn package_words(&self) -> &'static [&'static str] {
+        &[".Server", "ListenAndServe", ".Serve"]
+    }
+
     fn imports(&self) -> &'static [&'static str] {
         &["net/http"]
     }

@@ -65,6 +65,10 @@ impl Rule for HttpTransportUnbounded {
         &[Signals::HTTP]
     }
 
+    fn package_words(&self) -> &'static [&'static str] {
+        &[".Transport"]
+    }
+
     fn imports(&self) -> &'static [&'static str] {
         &["net/http"]
     }

@@ -57,6 +57,10 @@ impl Rule for UnsafeAddressHash {
         &[Signals::UNSAFE]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["Pointer(&"]
+    }
+
     fn imports(&self) -> &'static [&'static str] {
         &["unsafe"]
     }
