@@ -117,8 +117,8 @@ impl Found {
 const MAKE: &str = "make(chan";
 
 impl Model<'_> {
-    /// The channels that the package makes, with all their uses, in the order of their first. Bodies that neither make
-    /// a channel nor mention one that another body makes are not parsed.
+    /// The channels that the package makes and sends on, or hands to `signal.Notify`, with all their uses, in the order
+    /// of their first. Bodies that neither make such a channel nor mention one that another body makes are not parsed.
     pub fn channels(&self) -> Rc<[Channel]> {
         if let Some(channels) = self.channels.borrow().as_ref() {
             return Rc::clone(channels);
@@ -127,8 +127,19 @@ impl Model<'_> {
         let mut found = Found::default();
         let mut unkeyed = Vec::new();
         let mut is_done = FxHashSet::default();
-        for id in self.bodies_with(&[Signals::CHAN]) {
-            if make.find(self.text(id)).is_some() {
+        let senders = self.bodies_with(&[Signals::CHAN]);
+        let sent: FxHashSet<&[u8]> = senders.iter().flat_map(|&id| sent_names(self.text(id))).collect();
+        let may_be_sent_by_others = !self.bodies_with(&[Signals::SIGNAL]).is_empty();
+        for id in senders {
+            let text = self.text(id);
+            let makes = |at| match made(&text[..at]) {
+                _ if may_be_sent_by_others => true,
+                Made::Local(name) => sent_names(text).any(|sent| sent == name),
+                Made::Shared(name) => sent.contains(name),
+                Made::Several => true,
+                Made::Nameless => false,
+            };
+            if make.find_iter(text).any(makes) {
                 self.find_channels(id, &mut found, &mut unkeyed, |_| true);
                 is_done.extend((!self.pkg.body_ast(id).is_opaque).then_some(id));
             }
@@ -330,6 +341,46 @@ fn channel_key(cx: BodyCx<'_>, expr: ExprId) -> Option<(ChanKey, Symbol)> {
 pub(crate) fn has_word(text: &[u8], name: Symbol) -> bool {
     let len = name.as_str().len();
     memmem::find_iter(text, name.as_str()).any(|at| is_whole_word(text, at..at + len))
+}
+
+/// The names before `<-` in a text: what is sent on, as `ch` in `s.ch <- v`.
+fn sent_names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    memmem::find_iter(text, b"<-").filter_map(|at| {
+        let name = last_word(text[..at].trim_ascii_end());
+        (!matches!(name, b"" | b"chan" | b"case" | b"return" | b"range" | b"if" | b"switch")).then_some(name)
+    })
+}
+
+/// What a channel is stored in, as far as the text before `make` tells.
+enum Made<'t> {
+    /// `ch := `
+    Local(&'t [u8]),
+    /// `s.ch = ` or `ch: `
+    Shared(&'t [u8]),
+    /// One of a list, or with a type before it.
+    Several,
+    /// Nothing with a name.
+    Nameless,
+}
+
+fn made(before: &[u8]) -> Made<'_> {
+    let before = before.trim_ascii_end();
+    let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    if before.ends_with(b",") || memmem::find(line, b"var ").is_some() {
+        return Made::Several;
+    }
+    if let Some(rest) = before.strip_suffix(b":=") {
+        return Made::Local(last_word(rest.trim_ascii_end()));
+    }
+    match before.strip_suffix(b"=").or_else(|| before.strip_suffix(b":")) {
+        Some(rest) => Made::Shared(last_word(rest.trim_ascii_end())),
+        None => Made::Nameless,
+    }
+}
+
+fn last_word(text: &[u8]) -> &[u8] {
+    let len = text.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    &text[text.len() - len..]
 }
 
 /// Whether what follows a type's name is a literal whose first element has no key.

@@ -33,8 +33,25 @@ fn channels(files: &[&str]) -> Vec<String> {
     lines.collect()
 }
 
+/// The channels of a function, which says in a comment that `ch` is sent on: others would not be looked at.
 fn in_func(body: &str) -> Vec<String> {
-    channels(&[&format!("package p\n\nfunc f(n int, use func(chan int)) {{\n{body}\n}}\n")])
+    channels(&[&format!("package p\n\nfunc f(n int, use func(chan int)) {{ // ch <- n\n{body}\n}}\n")])
+}
+
+#[test]
+fn what_nobody_sends_on_is_left_out() {
+    let text = "package p
+
+type T struct { done chan int }
+
+func New() *T { return &T{done: make(chan int)} }
+func (t *T) wait() { <-t.done }
+func f() { ch := make(chan int); go func() { close(ch) }(); <-ch }
+";
+    let none: Vec<String> = Vec::new();
+    assert_eq!(channels(&[text]), none);
+    let sends = "package p\n\nfunc (t *T) end() { t.done<-1 }\n";
+    assert_eq!(channels(&[text, sends]), ["done: make(0) recv send"]);
 }
 
 #[test]

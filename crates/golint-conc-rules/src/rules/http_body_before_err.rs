@@ -72,6 +72,10 @@ impl Rule for HttpBodyBeforeErr {
         &[Signals::HTTP]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &[".Body", ".StatusCode", ".Status", ".Header.", ".Header["]
+    }
+
     fn imports(&self) -> &'static [&'static str] {
         &["net/http"]
     }

@@ -76,6 +76,23 @@ impl Rule for HttpBodyNotClosed {
         &[Signals::HTTP]
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &[
+            ".Body",
+            ".StatusCode",
+            ".Do(",
+            ".Get(",
+            ".Post",
+            ".Head(",
+            "RoundTrip",
+            "ReadResponse",
+            "Response",
+            "resp, ",
+            "res, ",
+            "response, ",
+        ]
+    }
+
     fn imports(&self) -> &'static [&'static str] {
         &["net/http"]
     }
