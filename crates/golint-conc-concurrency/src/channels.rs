@@ -145,6 +145,7 @@ impl Model<'_> {
             }
         }
         let mut shared = found.shared();
+        shared.retain(|(_, name)| may_be_sent_by_others || sent.contains(name.as_str().as_bytes()));
         shared.extend(self.made_globals(&make, &found));
         if !shared.is_empty() {
             self.find_mentions(&shared, &is_done, &mut found, &mut unkeyed);

@@ -62,26 +62,23 @@ pub fn analyze(pkg: &Package, rules: &[Selected]) -> Vec<Diagnostic> {
     let cx = Cx { pkg, model: Model::new(pkg) };
     let mut found = Vec::new();
     for selected in rules.iter().filter(|selected| may_find(pkg, selected)) {
-        let bodies = bodies_for(pkg, selected);
         let mut own = Vec::new();
         let mut report = Report { rule: selected.rule.id(), severity: selected.severity, out: &mut own };
-        if !bodies.is_empty() {
-            for &id in &bodies {
-                let body = cx.body(id);
-                if body.ast.is_opaque {
-                    continue;
-                }
-                selected.rule.body(&cx, body, &mut report);
-                if wants_goroutines(selected.rule) {
-                    for spawn in cx.model.spawns(id).iter() {
-                        selected.rule.goroutine(&cx, spawn, &mut report);
-                    }
+        for id in bodies_for(pkg, selected) {
+            let body = cx.body(id);
+            if body.ast.is_opaque {
+                continue;
+            }
+            selected.rule.body(&cx, body, &mut report);
+            if wants_goroutines(selected.rule) {
+                for spawn in cx.model.spawns(id).iter() {
+                    selected.rule.goroutine(&cx, spawn, &mut report);
                 }
             }
-            if wants_channels(selected.rule) {
-                for channel in cx.model.channels().iter() {
-                    selected.rule.channel(&cx, channel, &mut report);
-                }
+        }
+        if selected.rule.wants_channels() {
+            for channel in cx.model.channels().iter() {
+                selected.rule.channel(&cx, channel, &mut report);
             }
         }
         selected.rule.package(&cx, &mut report);
@@ -92,10 +89,6 @@ pub fn analyze(pkg: &Package, rules: &[Selected]) -> Vec<Diagnostic> {
 
 fn wants_goroutines(rule: &dyn Rule) -> bool {
     rule.gates().iter().any(|gate| gate.intersects(Signals::GO.union(Signals::SPAWN)))
-}
-
-fn wants_channels(rule: &dyn Rule) -> bool {
-    rule.gates().iter().any(|gate| gate.intersects(Signals::CHAN))
 }
 
 /// Whether some file in which findings are admitted has a word that the rule wants.

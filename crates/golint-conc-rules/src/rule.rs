@@ -26,7 +26,8 @@ pub trait Rule: Sync {
     /// The id, which names its page.
     fn id(&self) -> &'static str;
 
-    /// The words that a declaration must bear for the rule to have anything to look for in it: all of one of the sets.
+    /// The words that a declaration must bear for [`Rule::body`] and [`Rule::goroutine`] to find anything in it: all of
+    /// one of the sets. Without a set neither is called.
     fn gates(&self) -> &'static [Signals];
 
     /// Import paths of which a file must have one for the rule to look at what it declares; none stands for any file.
@@ -38,6 +39,11 @@ pub trait Rule: Sync {
     /// anything in it; none stands for any text. It need not be parsed only to see that a name is not in it.
     fn words(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// Whether [`Rule::channel`] is to be called.
+    fn wants_channels(&self) -> bool {
+        false
     }
 
     /// Words of which one must occur in some file that may be reported for the rule to have anything to look for in the

@@ -77,7 +77,11 @@ impl Rule for ChanSendNoReceiver {
     }
 
     fn gates(&self) -> &'static [Signals] {
-        &[Signals::CHAN]
+        &[]
+    }
+
+    fn wants_channels(&self) -> bool {
+        true
     }
 
     fn channel(&self, cx: &Cx<'_>, channel: &Channel, report: &mut Report<'_>) {

@@ -73,7 +73,18 @@ impl Rule for HttpBodyBeforeErr {
     }
 
     fn words(&self) -> &'static [&'static str] {
-        &[".Body", ".StatusCode", ".Status", ".Header.", ".Header["]
+        &[
+            ".Body",
+            ".Status",
+            ".Header.",
+            ".Header[",
+            ".Header)",
+            ".Cookies",
+            ".Location",
+            ".ContentLength",
+            ".Trailer",
+            ".TLS",
+        ]
     }
 
     fn imports(&self) -> &'static [&'static str] {
