@@ -128,7 +128,7 @@ fn loops_with_a_way_out() {
 fn a_channel_that_nothing_closes() {
     let text = "package p
         type T struct{ ch chan int }
-        func New() *T { t := &T{ch: make(chan int)}; go t.f(); return t }
+        func New() *T { t := &T{ch: make(chan int)}; go t.f(); t.ch <- 1; return t }
         func (t *T) f() { for range t.ch { } }";
     let why = |pkg: &Package| {
         let (id, _) = pkg.bodies().find(|(_, decl)| decl.name == "f").expect("a function f");
