@@ -1,9 +1,7 @@
 //! The channels that the package can see whole: every place that mentions them.
 
-use std::ops::Range;
 use std::rc::Rc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use golint_conc_semantic::{BodyCx, BodyId, Entity, LocalId, LocalKind, MemberKind, ObjId, ObjKind, Type};
 use golint_conc_syntax::ast::{Expr, ExprId, Spec, Stmt};
 use golint_conc_syntax::visit::{NodeRef, Parents};
@@ -12,6 +10,7 @@ use memchr::memmem::{self, Finder};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::Model;
+use crate::words::{Words, has_word, is_word, last_word};
 
 /// What a channel is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -212,21 +211,15 @@ impl Model<'_> {
             ChanKey::Field(owner, _) => Some(owner),
             ChanKey::Local(..) | ChanKey::Global(_) => None,
         });
-        let words = shared.iter().map(|&(_, name)| name).chain(owners).map(Symbol::as_str);
-        let Ok(names) = AhoCorasick::builder().match_kind(MatchKind::Standard).build(words) else { return };
+        let owners = Words::new(&owners.collect::<Vec<_>>());
+        let names = Words::new(&shared.iter().map(|&(_, name)| name).collect::<Vec<_>>());
+        let (Ok(names), Ok(owners)) = (names, owners) else { return };
         let range = Symbol::new("range");
         for (id, decl) in self.pkg.bodies().filter(|(id, _)| !is_done.contains(id)) {
             let text = self.text(id);
-            let hits = names.find_overlapping_iter(text).filter(|hit| is_whole_word(text, hit.range()));
-            let mut mentioned = Vec::new();
-            let mut has_unkeyed = false;
-            for hit in hits {
-                if hit.pattern().as_usize() < shared.len() {
-                    mentioned.push(hit.pattern().as_usize());
-                } else {
-                    has_unkeyed |= begins_unkeyed(&text[hit.end()..]);
-                }
-            }
+            let mentioned: FxHashSet<_> =
+                names.find_iter(text).map(|hit| shared[hit.pattern().as_usize()].1).collect();
+            let has_unkeyed = owners.find_iter(text).any(|hit| begins_unkeyed(&text[hit.end()..]));
             if mentioned.is_empty() && !has_unkeyed {
                 continue;
             }
@@ -238,9 +231,7 @@ impl Model<'_> {
                 self.find_channels(id, found, unkeyed, |key| shared.iter().any(|&(known, _)| known == key));
                 continue;
             }
-            mentioned.sort_unstable();
-            mentioned.dedup();
-            for (key, _) in mentioned.into_iter().map(|at| shared[at]) {
+            for &(key, _) in shared.iter().filter(|(_, name)| mentioned.contains(name)) {
                 let kind = ChanUseKind::Escape;
                 found.add(key, ChanUse { body: id, expr: ExprId::new(0), kind, in_select: false });
             }
@@ -253,7 +244,7 @@ impl Model<'_> {
     }
 
     /// The text of a declaration.
-    fn text(&self, id: BodyId) -> &[u8] {
+    pub(crate) fn text(&self, id: BodyId) -> &[u8] {
         let decl = self.pkg.body_decl(id);
         let source = &self.pkg.files[decl.file].source;
         source.outline().decls[decl.decl].span.slice(source.text())
@@ -338,12 +329,6 @@ fn channel_key(cx: BodyCx<'_>, expr: ExprId) -> Option<(ChanKey, Symbol)> {
     }
 }
 
-/// Whether a name occurs in a text as a word of its own.
-pub(crate) fn has_word(text: &[u8], name: Symbol) -> bool {
-    let len = name.as_str().len();
-    memmem::find_iter(text, name.as_str()).any(|at| is_whole_word(text, at..at + len))
-}
-
 /// The names before `<-` in a text: what is sent on, as `ch` in `s.ch <- v`.
 fn sent_names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     memmem::find_iter(text, b"<-").filter_map(|at| {
@@ -379,24 +364,12 @@ fn made(before: &[u8]) -> Made<'_> {
     }
 }
 
-fn last_word(text: &[u8]) -> &[u8] {
-    let len = text.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
-    &text[text.len() - len..]
-}
-
 /// Whether what follows a type's name is a literal whose first element has no key.
 fn begins_unkeyed(text: &[u8]) -> bool {
     let Some(elements) = text.strip_prefix(b"{") else { return false };
     let first = elements.trim_ascii_start();
-    let name = first.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let name = first.iter().take_while(|&&byte| is_word(byte)).count();
     !first.starts_with(b"}") && !first[name..].trim_ascii_start().starts_with(b":")
-}
-
-/// Whether no letter, digit or underscore stands beside the range.
-pub(crate) fn is_whole_word(text: &[u8], range: Range<usize>) -> bool {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    !range.start.checked_sub(1).and_then(|before| text.get(before)).is_some_and(is_word)
-        && !text.get(range.end).is_some_and(is_word)
 }
 
 /// What the surroundings of a mention do with the channel.

@@ -1,6 +1,6 @@
 //! Places that copy a value that carries a lock.
 
-use aho_corasick::{AhoCorasick, BuildError, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{
     BodyCx, BodyId, Callee, Entity, LOCK_TYPES, LockInside, ObjId, ObjKind, Object, Type, TypeId,
@@ -13,8 +13,8 @@ use golint_conc_syntax::{Span, Symbol};
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
-use crate::channels::is_whole_word;
 use crate::model::Model;
+use crate::words::{Words, is_word};
 
 /// How far before the last bracket of a signature its results are looked for, in bytes.
 const RESULTS: usize = 64;
@@ -63,7 +63,11 @@ impl Model<'_> {
     pub fn bodies_with_locks(&self) -> Vec<BodyId> {
         let words = self.lock_words();
         let texts = words.iter().map(|word| word.text.as_str());
-        let Ok(finder) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(texts) else {
+        let Ok(finder) = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(texts)
+        else {
             return Vec::new();
         };
         self.pkg
@@ -360,21 +364,6 @@ fn is_type(cx: BodyCx<'_>, name: ExprId) -> bool {
     }
 }
 
-/// Words to look for.
-struct Words(AhoCorasick);
-
-impl Words {
-    fn new(words: &[Symbol]) -> Result<Self, BuildError> {
-        let words = words.iter().map(|word| word.as_str());
-        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).map(Self)
-    }
-
-    /// Whether one of them stands in the text as a word of its own.
-    fn occur_in(&self, text: &[u8]) -> bool {
-        self.0.find_iter(text).any(|found| is_whole_word(text, found.range()))
-    }
-}
-
 /// What a [`LockWord`] stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum WordKind {
@@ -429,10 +418,6 @@ fn is_variable_in_place(text: &[u8], start: usize) -> bool {
         && memmem::find_iter(text, name).all(|at| {
             at == rest.len() || matches!(mention(text, at, at + len), Mention::None | Mention::Pointer)
         })
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn mention(text: &[u8], start: usize, end: usize) -> Mention {

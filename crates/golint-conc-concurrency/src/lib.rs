@@ -20,6 +20,7 @@ mod starters;
 mod sync;
 mod testing;
 mod values;
+mod words;
 
 pub use golint_conc_flow::{Flow, Func};
 

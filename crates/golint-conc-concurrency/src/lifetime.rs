@@ -8,9 +8,10 @@ use golint_conc_syntax::{Signals, Symbol};
 
 use rustc_hash::FxHashSet;
 
-use crate::channels::{ChanKey, ChanUseKind, Channel, channel_key_of, has_word};
+use crate::channels::{ChanKey, ChanUseKind, Channel, channel_key_of};
 use crate::model::{MAX_REACH, Model, Spawn, SpawnKind};
 use crate::scope::ContextInScope;
+use crate::words::has_word;
 
 /// How many calls on the ways up to `main` or `init` are looked at.
 const MAX_CALLERS: usize = 64;

@@ -14,6 +14,7 @@ use golint_conc_syntax::{Signals, Span, Symbol};
 use rustc_hash::FxHashSet;
 
 use crate::model::Model;
+use crate::words::Words;
 
 /// How often bodies are added that name a holder found in others.
 const MAX_ROUNDS: usize = 3;
@@ -140,11 +141,13 @@ enum Store {
 impl Model<'_> {
     /// The values of type `pkg.name`. Looked for in the bodies that one of `gates` lets through, in those whose text
     /// has one of `fields`, the only fields whose assignments are noted, and in those that name a holder found so far.
+    /// Test files are left out: what they do with a value says nothing of how the package runs.
     pub fn values(&self, pkg: &str, name: &str, gates: &[Signals], fields: &[&str]) -> Values {
         let mut values = Values::default();
         let mut seen = FxHashSet::default();
-        let mut names: Vec<Vec<u8>> = fields.iter().map(|field| field.as_bytes().to_vec()).collect();
+        let mut names: Vec<Symbol> = fields.iter().map(|field| Symbol::new(field)).collect();
         let mut next: Vec<_> = self.bodies_with(gates);
+        next.retain(|&id| !self.is_in_test(id));
         for _ in 0..MAX_ROUNDS {
             let mut search = Search { model: self, pkg, name, fields, values: &mut values };
             for id in next.drain(..).filter(|&id| seen.insert(id)) {
@@ -154,7 +157,7 @@ impl Model<'_> {
                 break;
             }
             names.extend(values.edges.iter().filter_map(|&(_, to)| self.holder_name(to)));
-            names.sort_unstable();
+            names.sort_unstable_by_key(|name| name.as_str());
             names.dedup();
             next = self.bodies_naming(&names, &seen);
         }
@@ -164,27 +167,24 @@ impl Model<'_> {
         values
     }
 
-    fn bodies_naming(&self, names: &[Vec<u8>], seen: &FxHashSet<BodyId>) -> Vec<BodyId> {
-        let fresh = self.pkg.bodies().filter(|(id, _)| !seen.contains(id));
-        fresh
-            .filter(|(_, decl)| {
-                let source = &self.pkg.files[decl.file].source;
-                let text = source.outline().decls[decl.decl].span.slice(source.text());
-                names.iter().any(|name| memchr::memmem::find(text, name).is_some())
-            })
-            .map(|(id, _)| id)
-            .collect()
+    fn bodies_naming(&self, names: &[Symbol], seen: &FxHashSet<BodyId>) -> Vec<BodyId> {
+        let Ok(words) = Words::new(names) else { return Vec::new() };
+        let fresh = self.pkg.bodies().map(|(id, _)| id).filter(|id| !seen.contains(id));
+        fresh.filter(|&id| !self.is_in_test(id) && words.occur_in(self.text(id))).collect()
+    }
+
+    fn is_in_test(&self, id: BodyId) -> bool {
+        self.pkg.files[self.pkg.body_decl(id).file].is_test
     }
 
     /// The name by which other functions reach a holder.
-    fn holder_name(&self, holder: Holder) -> Option<Vec<u8>> {
-        let name = match holder {
-            Holder::Made(..) | Holder::Local(..) => return None,
-            Holder::Global(id) => self.pkg.object(id).name,
-            Holder::Field(_, name) => name,
-            Holder::Result(body, _) => self.pkg.body_decl(body).name,
-        };
-        Some(name.as_str().as_bytes().to_vec())
+    fn holder_name(&self, holder: Holder) -> Option<Symbol> {
+        match holder {
+            Holder::Made(..) | Holder::Local(..) => None,
+            Holder::Global(id) => Some(self.pkg.object(id).name),
+            Holder::Field(_, name) => Some(name),
+            Holder::Result(body, _) => Some(self.pkg.body_decl(body).name),
+        }
     }
 
     /// What holds the value that an expression denotes.

@@ -577,6 +577,9 @@ pub enum Decl {
     Bad,
 }
 
+/// How many bytes of Go an expression takes, in texts with rather short ones.
+const BYTES_PER_EXPR: usize = 7;
+
 /// The tree of one top-level declaration. Spans are absolute offsets in the file.
 #[derive(Debug)]
 pub struct Ast {
@@ -623,6 +626,12 @@ impl Ast {
     /// A tree without nodes, of something that cannot be read.
     pub fn opaque() -> Self {
         Self { is_opaque: true, ..Self::new() }
+    }
+
+    /// Makes room for the tree of a text of `len` bytes, for as many nodes as most texts have.
+    pub(crate) fn reserve(&mut self, len: usize) {
+        self.exprs.reserve(len / BYTES_PER_EXPR);
+        self.expr_spans.reserve(len / BYTES_PER_EXPR);
     }
 
     /// Adds an expression.

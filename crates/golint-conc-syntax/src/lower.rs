@@ -223,7 +223,11 @@ fn tables() -> &'static Tables {
     TABLES.get_or_init(|| {
         let language: tree_sitter::Language = tree_sitter_go::LANGUAGE.into();
         let kinds = (0..language.node_kind_count() as u16)
-            .map(|id| language.node_kind_for_id(id).map_or(Kind::Other, Kind::of))
+            .map(|id| match language.node_kind_for_id(id).map_or(Kind::Other, Kind::of) {
+                // Brackets, commas and keywords that stand in no field.
+                Kind::Other if !language.node_kind_is_named(id) => Kind::Comment,
+                kind => kind,
+            })
             .collect();
         let roles = (0..=language.field_count() as u16)
             .map(|id| language.field_name_for_id(id).map_or(Role::Other, Role::of))
@@ -237,7 +241,8 @@ fn tables() -> &'static Tables {
 /// `source` is what the file says, which names and literals are read from; the tree may be of a text of the same
 /// length in which spots that the grammar rejects were replaced.
 pub(crate) fn lower(root: Node<'_>, source: &[u8], offset: u32, base: Base) -> Ast {
-    let Base { ast, types } = base;
+    let Base { mut ast, types } = base;
+    ast.reserve(root.end_byte());
     let mut lowering = Lowering {
         cursor: root.walk(),
         source,
@@ -295,7 +300,7 @@ impl Lowering<'_> {
         Span::new(place(node.start_byte()), place(node.end_byte()))
     }
 
-    /// Visits the children of the current node that are not comments.
+    /// Visits the children of the current node that are neither comments nor mere punctuation.
     fn children(&mut self, mut visit: impl FnMut(&mut Self, Role, Kind)) {
         if MAX_TREE_DEPTH < self.depth {
             self.ast.is_opaque = true;
