@@ -59,7 +59,14 @@ impl Finding for Untied {
 
     fn help(&self) -> Option<String> {
         let context = &self.context.expr;
-        Some(format!("pass `{context}` to the goroutine and return from its loop on `<-{context}.Done()`"))
+        Some(if self.context.is_request {
+            format!(
+                "return from its loop on `<-ctx.Done()`, where `ctx` is `{context}`, or one of the server's if the work \
+                 is to go on when the request is over"
+            )
+        } else {
+            format!("pass `{context}` to the goroutine and return from its loop on `<-{context}.Done()`")
+        })
     }
 
     fn confidence(&self) -> Confidence {
