@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::channels::Channel;
 use crate::order::Order;
+use crate::sync::LockOp;
 
 /// How many functions of the package are followed from one.
 pub(crate) const MAX_REACH: usize = 128;
@@ -76,6 +77,8 @@ pub struct Model<'p> {
     pub(crate) channels: RefCell<Option<Rc<[Channel]>>>,
     pub(crate) orders: RefCell<FxHashMap<Func, Option<Rc<Order>>>>,
     pub(crate) starting_helpers: OnceCell<Vec<BodyId>>,
+    reached: RefCell<FxHashMap<Func, Rc<(Vec<Func>, bool)>>>,
+    pub(crate) lock_ops: RefCell<FxHashMap<BodyId, Rc<[LockOp]>>>,
 }
 
 impl<'p> Model<'p> {
@@ -88,6 +91,8 @@ impl<'p> Model<'p> {
             channels: RefCell::default(),
             orders: RefCell::default(),
             starting_helpers: OnceCell::new(),
+            reached: RefCell::default(),
+            lock_ops: RefCell::default(),
         }
     }
 
@@ -280,31 +285,9 @@ impl<'p> Model<'p> {
         let mut next = 0;
         while let Some(&current) = order.get(next) {
             next += 1;
-            let Some((cx, block)) = self.block(current) else {
-                complete = false;
-                continue;
-            };
-            let parents = self.parents(current.body);
-            let mut found = Vec::new();
-            walk_inline(cx.ast, block, |node| {
-                let NodeRef::Expr(expr) = node else { return };
-                match cx.ast.expr(expr) {
-                    Expr::Func { .. } if !self.is_spawned_literal(cx, &parents, expr) => {
-                        found.push(Func { body: current.body, lit: Some(expr) });
-                    }
-                    Expr::Call { fun, .. } if !is_go_call(cx, &parents, expr) => {
-                        let callee = cx.callee(expr);
-                        match self.callable(cx, fun) {
-                            Some(target) => found.push(target),
-                            None => {
-                                complete &= !matches!(callee, Callee::Value | Callee::Unknown(_));
-                            }
-                        }
-                    }
-                    _ => {}
-                }
-            });
-            for target in found {
+            let direct = self.direct_reach(current);
+            complete &= direct.1;
+            for &target in &direct.0 {
                 if MAX_REACH <= order.len() {
                     return (order, false);
                 }
@@ -314,6 +297,42 @@ impl<'p> Model<'p> {
             }
         }
         (order, complete)
+    }
+
+    /// What [`Model::reach`] finds in the function's own text, and whether all calls in it were understood.
+    fn direct_reach(&self, func: Func) -> Rc<(Vec<Func>, bool)> {
+        if let Some(known) = self.reached.borrow().get(&func) {
+            return Rc::clone(known);
+        }
+        let mut found = Vec::new();
+        let mut complete = true;
+        match self.block(func) {
+            None => complete = false,
+            Some((cx, block)) => {
+                let parents = self.parents(func.body);
+                walk_inline(cx.ast, block, |node| {
+                    let NodeRef::Expr(expr) = node else { return };
+                    match cx.ast.expr(expr) {
+                        Expr::Func { .. } if !self.is_spawned_literal(cx, &parents, expr) => {
+                            found.push(Func { body: func.body, lit: Some(expr) });
+                        }
+                        Expr::Call { fun, .. } if !is_go_call(cx, &parents, expr) => {
+                            match self.callable(cx, fun) {
+                                Some(target) => found.push(target),
+                                None => {
+                                    complete &=
+                                        !matches!(cx.callee(expr), Callee::Value | Callee::Unknown(_));
+                                }
+                            }
+                        }
+                        _ => {}
+                    }
+                });
+            }
+        }
+        let direct = Rc::new((found, complete));
+        self.reached.borrow_mut().insert(func, Rc::clone(&direct));
+        direct
     }
 
     /// Whether a literal stands where a goroutine starts that runs it.

@@ -1,6 +1,9 @@
 //! Locks: which operations on them there are, and which are held at a place.
 
-use golint_conc_semantic::{AccessPath, BodyCx, Callee};
+use std::rc::Rc;
+
+use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee};
+use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::ExprId;
 
 use crate::model::Model;
@@ -49,6 +52,23 @@ pub struct LockOp {
 }
 
 impl<'p> Model<'p> {
+    /// The operations on locks in a body, literals included, in source order.
+    pub fn lock_ops(&self, id: BodyId) -> Rc<[LockOp]> {
+        if let Some(ops) = self.lock_ops.borrow().get(&id) {
+            return Rc::clone(ops);
+        }
+        let decl = self.pkg.body_decl(id);
+        let signals = self.pkg.files[decl.file].source.outline().decls[decl.decl].signals;
+        let ops: Rc<[LockOp]> = if signals.intersects(Signals::LOCK) {
+            let cx = self.body(id);
+            self.calls(id).iter().filter_map(|call| self.lock_op(cx, call.expr)).collect()
+        } else {
+            Rc::from([])
+        };
+        self.lock_ops.borrow_mut().insert(id, Rc::clone(&ops));
+        ops
+    }
+
     /// What a call does to a lock of package `sync`, if anything.
     pub fn lock_op(&self, cx: BodyCx<'p>, call: ExprId) -> Option<LockOp> {
         let callee = cx.callee(call);
