@@ -66,6 +66,14 @@ struct Memo {
     assigned: Option<Rc<FxHashSet<LocalId>>>,
 }
 
+/// What a function's own text calls or hands on.
+#[derive(Debug)]
+struct Direct {
+    funcs: Vec<Func>,
+    /// Whether all calls were understood.
+    is_complete: bool,
+}
+
 /// The concurrency of one package. Parts are computed at the first question.
 #[derive(Debug)]
 pub struct Model<'p> {
@@ -77,7 +85,7 @@ pub struct Model<'p> {
     pub(crate) channels: RefCell<Option<Rc<[Channel]>>>,
     pub(crate) orders: RefCell<FxHashMap<Func, Option<Rc<Order>>>>,
     pub(crate) starting_helpers: OnceCell<Vec<BodyId>>,
-    reached: RefCell<FxHashMap<Func, Rc<(Vec<Func>, bool)>>>,
+    reached: RefCell<FxHashMap<Func, Rc<Direct>>>,
     pub(crate) lock_ops: RefCell<FxHashMap<BodyId, Rc<[LockOp]>>>,
 }
 
@@ -286,8 +294,8 @@ impl<'p> Model<'p> {
         while let Some(&current) = order.get(next) {
             next += 1;
             let direct = self.direct_reach(current);
-            complete &= direct.1;
-            for &target in &direct.0 {
+            complete &= direct.is_complete;
+            for &target in &direct.funcs {
                 if MAX_REACH <= order.len() {
                     return (order, false);
                 }
@@ -299,28 +307,27 @@ impl<'p> Model<'p> {
         (order, complete)
     }
 
-    /// What [`Model::reach`] finds in the function's own text, and whether all calls in it were understood.
-    fn direct_reach(&self, func: Func) -> Rc<(Vec<Func>, bool)> {
+    /// What [`Model::reach`] finds in the function's own text.
+    fn direct_reach(&self, func: Func) -> Rc<Direct> {
         if let Some(known) = self.reached.borrow().get(&func) {
             return Rc::clone(known);
         }
-        let mut found = Vec::new();
-        let mut complete = true;
+        let mut direct = Direct { funcs: Vec::new(), is_complete: true };
         match self.block(func) {
-            None => complete = false,
+            None => direct.is_complete = false,
             Some((cx, block)) => {
                 let parents = self.parents(func.body);
                 walk_inline(cx.ast, block, |node| {
                     let NodeRef::Expr(expr) = node else { return };
                     match cx.ast.expr(expr) {
                         Expr::Func { .. } if !self.is_spawned_literal(cx, &parents, expr) => {
-                            found.push(Func { body: func.body, lit: Some(expr) });
+                            direct.funcs.push(Func { body: func.body, lit: Some(expr) });
                         }
                         Expr::Call { fun, .. } if !is_go_call(cx, &parents, expr) => {
                             match self.callable(cx, fun) {
-                                Some(target) => found.push(target),
+                                Some(target) => direct.funcs.push(target),
                                 None => {
-                                    complete &=
+                                    direct.is_complete &=
                                         !matches!(cx.callee(expr), Callee::Value | Callee::Unknown(_));
                                 }
                             }
@@ -330,7 +337,7 @@ impl<'p> Model<'p> {
                 });
             }
         }
-        let direct = Rc::new((found, complete));
+        let direct = Rc::new(direct);
         self.reached.borrow_mut().insert(func, Rc::clone(&direct));
         direct
     }
