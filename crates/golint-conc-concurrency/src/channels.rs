@@ -1,5 +1,6 @@
 //! The channels that the package can see whole: every place that mentions them.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use golint_conc_semantic::{BodyCx, BodyId, Entity, LocalId, LocalKind, MemberKind, ObjId, ObjKind, Type};
@@ -127,10 +128,11 @@ impl Model<'_> {
         let mut unkeyed = Vec::new();
         let mut is_done = FxHashSet::default();
         let senders = self.bodies_with(&[Signals::CHAN]);
-        let sent: FxHashSet<&[u8]> = senders.iter().flat_map(|&id| sent_names(self.text(id))).collect();
+        let sent: FxHashSet<&[u8]> =
+            senders.iter().flat_map(|&id| sent_names(self.pkg.body_text(id))).collect();
         let may_be_sent_by_others = !self.bodies_with(&[Signals::SIGNAL]).is_empty();
         for id in senders {
-            let text = self.text(id);
+            let text = self.pkg.body_text(id);
             let makes = |at| match made(&text[..at]) {
                 _ if may_be_sent_by_others => true,
                 Made::Local(name) => sent_names(text).any(|sent| sent == name),
@@ -161,9 +163,9 @@ impl Model<'_> {
     /// Package-level variables whose declaration makes a channel and that are not among the `found`.
     fn made_globals(&self, make: &Finder<'_>, found: &Found) -> Vec<(ChanKey, Symbol)> {
         let variables = self.pkg.objects().filter(|(_, object)| {
-            let source = &self.pkg.files[object.file].source;
-            let text = source.outline().decls[object.decl].span.slice(source.text());
-            object.kind == ObjKind::Var && !object.name.is_exported() && make.find(text).is_some()
+            object.kind == ObjKind::Var
+                && !object.name.is_exported()
+                && make.find(self.pkg.object_text(object)).is_some()
         });
         let keys = variables.map(|(id, object)| (ChanKey::Global(id), object.name));
         keys.filter(|(key, _)| !found.index.contains_key(key)).collect()
@@ -211,19 +213,25 @@ impl Model<'_> {
             ChanKey::Field(owner, _) => Some(owner),
             ChanKey::Local(..) | ChanKey::Global(_) => None,
         });
-        let owners = Words::new(&owners.collect::<Vec<_>>());
+        // `list{{c}}` of `type list []T` makes a `T` without naming it.
+        let holders = self.types_naming(owners.collect()).into_iter().map(|(_, name)| name);
+        let owners = Words::new(&holders.collect::<Vec<_>>());
         let names = Words::new(&shared.iter().map(|&(_, name)| name).collect::<Vec<_>>());
-        let (Ok(names), Ok(owners)) = (names, owners) else { return };
+        let (Ok(names), Ok(owners)) = (names, owners) else {
+            // Who mentions them is not known.
+            found.channels.clear();
+            return;
+        };
         let range = Symbol::new("range");
-        for (id, decl) in self.pkg.bodies().filter(|(id, _)| !is_done.contains(id)) {
-            let text = self.text(id);
+        for (id, _) in self.pkg.bodies().filter(|(id, _)| !is_done.contains(id)) {
+            let text = self.pkg.body_text(id);
             let mentioned: FxHashSet<_> =
                 names.find_iter(text).map(|hit| shared[hit.pattern().as_usize()].1).collect();
-            let has_unkeyed = owners.find_iter(text).any(|hit| begins_unkeyed(&text[hit.end()..]));
+            let has_unkeyed = owners.find_iter(text).any(|hit| may_begin_unkeyed(text, hit.range()));
             if mentioned.is_empty() && !has_unkeyed {
                 continue;
             }
-            let signals = self.pkg.files[decl.file].source.outline().decls[decl.decl].signals;
+            let signals = self.pkg.body_outline(id).signals;
             let may_tell = has_unkeyed
                 || signals.contains(Signals::CHAN)
                 || (signals.contains(Signals::FOR) && self.mentions(id, range));
@@ -240,14 +248,7 @@ impl Model<'_> {
 
     /// Whether a name occurs as a word in the text of a declaration, comments included.
     pub(crate) fn mentions(&self, id: BodyId, name: Symbol) -> bool {
-        has_word(self.text(id), name)
-    }
-
-    /// The text of a declaration.
-    pub(crate) fn text(&self, id: BodyId) -> &[u8] {
-        let decl = self.pkg.body_decl(id);
-        let source = &self.pkg.files[decl.file].source;
-        source.outline().decls[decl.decl].span.slice(source.text())
+        has_word(self.pkg.body_text(id), name)
     }
 
     /// What is done to a channel without naming it as an expression: the value of a package-level variable. `mention`
@@ -364,12 +365,18 @@ fn made(before: &[u8]) -> Made<'_> {
     }
 }
 
-/// Whether what follows a type's name is a literal whose first element has no key.
-fn begins_unkeyed(text: &[u8]) -> bool {
-    let Some(elements) = text.strip_prefix(b"{") else { return false };
+/// Whether a type's name in a text may begin a literal with an element that has no key: `T{c}`, `T[int]{c}`,
+/// `[]T{{c}}`.
+fn may_begin_unkeyed(text: &[u8], name: Range<usize>) -> bool {
+    let before = text[..name.start].trim_ascii_end();
+    let is_element = before.strip_suffix(b"*").unwrap_or(before).ends_with(b"]");
+    let rest = &text[name.end..];
+    let is_generic = rest.starts_with(b"[");
+    let Some(elements) = rest.strip_prefix(b"{") else { return is_generic };
     let first = elements.trim_ascii_start();
-    let name = first.iter().take_while(|&&byte| is_word(byte)).count();
-    !first.starts_with(b"}") && !first[name..].trim_ascii_start().starts_with(b":")
+    let key = first.iter().take_while(|&&byte| is_word(byte)).count();
+    let is_keyed = 0 < key && first[key..].trim_ascii_start().starts_with(b":");
+    !first.starts_with(b"}") && (is_element || !is_keyed)
 }
 
 /// What the surroundings of a mention do with the channel.

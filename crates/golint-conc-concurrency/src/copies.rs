@@ -2,9 +2,7 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use golint_conc_semantic::build::LangVersion;
-use golint_conc_semantic::{
-    BodyCx, BodyId, Callee, Entity, LOCK_TYPES, LockInside, ObjId, ObjKind, Object, Type, TypeId,
-};
+use golint_conc_semantic::{BodyCx, BodyId, Callee, Entity, LOCK_TYPES, LockInside, ObjKind, Type, TypeId};
 use golint_conc_syntax::ast::{
     AssignOp, Expr, ExprId, FieldId, GenKind, List, SigId, Spec, SpecId, Stmt, StmtId, UnaryOp,
 };
@@ -72,10 +70,8 @@ impl Model<'_> {
         };
         self.pkg
             .bodies()
-            .filter(|(_, decl)| {
-                let source = &self.pkg.files[decl.file].source;
-                let outline = &source.outline().decls[decl.decl];
-                let text = outline.span.slice(source.text());
+            .filter(|&(id, decl)| {
+                let text = self.pkg.body_text(id);
                 let mut names_pointer = false;
                 finder.find_iter(text).any(|found| {
                     let mention = mention(text, found.start(), found.end());
@@ -98,7 +94,11 @@ impl Model<'_> {
                 kinds.extend(names.iter().map(|name| (Symbol::new(name), WordKind::Qualified)));
             }
         }
-        let types = self.types_that_name(kinds.keys().copied().collect());
+        let lockers = self.pkg.objects().filter(|(_, object)| {
+            object.kind == ObjKind::Type && self.pkg.method(object.name, Symbol::new("Lock")).is_some()
+        });
+        let lockers = lockers.map(|(_, object)| object.name);
+        let types = self.types_naming(kinds.keys().copied().chain(lockers).collect());
         let mut names: Vec<_> = kinds.keys().copied().chain(types.iter().map(|&(_, name)| name)).collect();
         for &(id, name) in &types {
             let ty = self.pkg.object_type(id);
@@ -113,9 +113,9 @@ impl Model<'_> {
                 }
             }
         }
-        for (_, decl) in self.pkg.bodies() {
+        for (id, decl) in self.pkg.bodies() {
             let source = &self.pkg.files[decl.file].source;
-            let signature = source.outline().decls[decl.decl].signature.slice(source.text());
+            let signature = self.pkg.body_outline(id).signature.slice(source.text());
             let returns = signature.iter().rposition(|&byte| byte == b')').unwrap_or_default();
             let results = signature.get(returns.saturating_sub(RESULTS)..).unwrap_or_default();
             if types.iter().any(|(_, name)| memmem::find(results, name.as_str().as_bytes()).is_some()) {
@@ -125,7 +125,7 @@ impl Model<'_> {
         }
         let Ok(finder) = Words::new(&names) else { return Vec::new() };
         for (id, object) in self.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Var) {
-            if finder.occur_in(self.decl_text(object))
+            if finder.occur_in(self.pkg.object_text(object))
                 && let Some(kind) = self.holds_lock(self.pkg.object_type(id))
             {
                 kinds.insert(object.name, kind);
@@ -134,32 +134,6 @@ impl Model<'_> {
         let mut words: Vec<_> = kinds.into_iter().map(|(text, kind)| LockWord { text, kind }).collect();
         words.sort_unstable_by_key(|word| word.text.as_str());
         words
-    }
-
-    /// The types of the package that have methods of a lock, or name one of the `words` or another such type, as far as
-    /// their texts tell.
-    fn types_that_name(&self, words: Vec<Symbol>) -> Vec<(ObjId, Symbol)> {
-        let is_type = |object: &Object| object.kind == ObjKind::Type;
-        let (mut found, mut rest): (Vec<_>, Vec<_>) = self
-            .pkg
-            .objects()
-            .filter(|(_, object)| is_type(object))
-            .partition(|(_, object)| self.pkg.method(object.name, Symbol::new("Lock")).is_some());
-        let mut new: Vec<_> = words.into_iter().chain(found.iter().map(|(_, object)| object.name)).collect();
-        while !new.is_empty() && !rest.is_empty() {
-            let Ok(finder) = Words::new(&new) else { break };
-            let (naming, others): (Vec<_>, Vec<_>) =
-                rest.into_iter().partition(|(_, object)| finder.occur_in(self.decl_text(object)));
-            new = naming.iter().map(|(_, object)| object.name).collect();
-            found.extend(naming);
-            rest = others;
-        }
-        found.into_iter().map(|(id, object)| (id, object.name)).collect()
-    }
-
-    fn decl_text(&self, object: &Object) -> &[u8] {
-        let source = &self.pkg.files[object.file].source;
-        source.outline().decls[object.decl].span.slice(source.text())
     }
 
     /// Whether values of the type, or its elements, carry a lock or point to one that does.

@@ -289,11 +289,9 @@ impl<'p> Model<'p> {
     /// mentions a name.
     fn is_in_plain_variable(&self, name: Symbol) -> bool {
         self.pkg.objects().any(|(_, object)| {
-            let source = &self.pkg.files[object.file].source;
-            let outline = &source.outline().decls[object.decl];
             object.kind == ObjKind::Var
-                && outline.signals == Signals::NONE
-                && has_word(outline.span.slice(source.text()), name)
+                && self.pkg.object_outline(object).signals == Signals::NONE
+                && has_word(self.pkg.object_text(object), name)
         })
     }
 

@@ -375,8 +375,8 @@ impl<'p> Model<'p> {
     pub fn bodies_with(&self, gates: &[golint_conc_syntax::Signals]) -> Vec<BodyId> {
         self.pkg
             .bodies()
-            .filter(|(_, decl)| {
-                let signals = self.pkg.files[decl.file].source.outline().decls[decl.decl].signals;
+            .filter(|&(id, _)| {
+                let signals = self.pkg.body_outline(id).signals;
                 gates.iter().any(|&gate| signals.contains(gate))
             })
             .map(|(id, _)| id)

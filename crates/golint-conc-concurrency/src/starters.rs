@@ -15,10 +15,9 @@ impl<'p> Model<'p> {
             helpers.iter().map(|&body| Finder::new(self.pkg.body_decl(body).name.as_str())).collect();
         self.pkg
             .bodies()
-            .filter(|(_, decl)| {
-                let source = &self.pkg.files[decl.file].source;
-                let outline = &source.outline().decls[decl.decl];
-                let text = outline.span.slice(source.text());
+            .filter(|&(id, _)| {
+                let outline = self.pkg.body_outline(id);
+                let text = self.pkg.body_text(id);
                 outline.signals.intersects(Signals::GO.union(Signals::SPAWN))
                     || (outline.signals.contains(Signals::HTTP) && memmem::find(text, b"Handle").is_some())
                     || finders.iter().any(|finder| finder.find(text).is_some())

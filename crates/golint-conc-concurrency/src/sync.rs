@@ -57,9 +57,7 @@ impl<'p> Model<'p> {
         if let Some(ops) = self.lock_ops.borrow().get(&id) {
             return Rc::clone(ops);
         }
-        let decl = self.pkg.body_decl(id);
-        let signals = self.pkg.files[decl.file].source.outline().decls[decl.decl].signals;
-        let ops: Rc<[LockOp]> = if signals.intersects(Signals::LOCK) {
+        let ops: Rc<[LockOp]> = if self.pkg.body_outline(id).signals.intersects(Signals::LOCK) {
             let cx = self.body(id);
             self.calls(id).iter().filter_map(|call| self.lock_op(cx, call.expr)).collect()
         } else {

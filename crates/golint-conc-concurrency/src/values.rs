@@ -170,7 +170,7 @@ impl Model<'_> {
     fn bodies_naming(&self, names: &[Symbol], seen: &FxHashSet<BodyId>) -> Vec<BodyId> {
         let Ok(words) = Words::new(names) else { return Vec::new() };
         let fresh = self.pkg.bodies().map(|(id, _)| id).filter(|id| !seen.contains(id));
-        fresh.filter(|&id| !self.is_in_test(id) && words.occur_in(self.text(id))).collect()
+        fresh.filter(|&id| !self.is_in_test(id) && words.occur_in(self.pkg.body_text(id))).collect()
     }
 
     fn is_in_test(&self, id: BodyId) -> bool {
@@ -284,9 +284,8 @@ impl<'p> Search<'_, 'p> {
     fn globals(&mut self) {
         let pkg = self.model.pkg;
         for (id, object) in pkg.objects() {
-            let outline = &pkg.files[object.file].source.outline().decls[object.decl];
             if object.kind == ObjKind::Var
-                && outline.signals != Signals::NONE
+                && pkg.object_outline(object).signals != Signals::NONE
                 && pkg.var_init(id).is_none()
                 && pkg.types.is_named(pkg.object_type(id), self.pkg, self.name)
             {

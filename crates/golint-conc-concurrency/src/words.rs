@@ -3,8 +3,11 @@
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, Match, MatchKind};
+use golint_conc_semantic::{ObjId, ObjKind};
 use golint_conc_syntax::Symbol;
 use memchr::memmem;
+
+use crate::model::Model;
 
 /// Words to look for, all in one pass.
 pub(crate) struct Words(AhoCorasick);
@@ -27,6 +30,26 @@ impl Words {
     /// Whether one of them stands in the text as a word of its own.
     pub(crate) fn occur_in(&self, text: &[u8]) -> bool {
         self.find_iter(text).next().is_some()
+    }
+}
+
+impl Model<'_> {
+    /// The types of the package whose declarations name one of the `words` or another such type, as far as their texts
+    /// tell. A declaration names its own type, so that types among the words are among the result.
+    pub(crate) fn types_naming(&self, words: Vec<Symbol>) -> Vec<(ObjId, Symbol)> {
+        let types = self.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Type);
+        let mut rest: Vec<_> = types.collect();
+        let mut found = Vec::new();
+        let mut new = words;
+        while !new.is_empty() && !rest.is_empty() {
+            let Ok(words) = Words::new(&new) else { break };
+            let (naming, others): (Vec<_>, Vec<_>) =
+                rest.into_iter().partition(|(_, object)| words.occur_in(self.pkg.object_text(object)));
+            new = naming.iter().map(|(_, object)| object.name).collect();
+            found.extend(naming.into_iter().map(|(id, object)| (id, object.name)));
+            rest = others;
+        }
+        found
     }
 }
 

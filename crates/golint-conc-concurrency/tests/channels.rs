@@ -114,6 +114,9 @@ func (t *T[V]) put(v V) { t.ch <- v }
 func take(t *T[int]) int { return <-t.ch }
 ";
     assert_eq!(channels(&[text]), ["ch: make(1) send recv"]);
+    let unkeyed =
+        "package p\n\nfunc two(s S) *T[int] { return &T[int]{s.c, nil} }\ntype S struct{ c chan int }\n";
+    assert_eq!(channels(&[text, unkeyed]), ["ch: make(1) send recv escape"]);
 }
 
 #[test]
@@ -130,6 +133,12 @@ func (t *T) put() { t.ch <- 1 }
     assert_eq!(channels(&[text, unkeyed]), ["ch: make(0) send escape"]);
     let no_word = "package p\n\nfunc two(s S) *T { return &T{\n\ts.c,\n} }\ntype S struct{ c chan int }\n";
     assert_eq!(channels(&[text, no_word]), ["ch: make(0) send escape"]);
+    for elided in ["[]T{{s.c}}", "map[string]*T{a: {s.c}}", "list{{s.c}}", "[]T{0: {s.c}}"] {
+        let elided = format!(
+            "package p\n\nvar a string\ntype list []T\ntype S struct{{ c chan int }}\nfunc two(s S) any {{ return {elided} }}\n"
+        );
+        assert_eq!(channels(&[text, &elided]), ["ch: make(0) send escape"], "{elided}");
+    }
     let elsewhere = "package p\n\nfunc three(t *T) { use(t.ch) }\n";
     assert_eq!(channels(&[text, elsewhere]), ["ch: make(0) send escape"]);
     let ranges = "package p\n\nfunc five(t *T) { for v := range t.ch { println(v) } }\n";

@@ -169,9 +169,8 @@ impl<'p> Flow<'p> {
 
     /// Whether a body has any of the words that a function needs not to return, without parsing it.
     fn may_not_return(&self, body: BodyId) -> bool {
-        let decl = self.pkg.body_decl(body);
-        let source = &self.pkg.files[decl.file].source;
-        let Some(span) = source.outline().decls[decl.decl].body else { return false };
+        let source = &self.pkg.files[self.pkg.body_decl(body).file].source;
+        let Some(span) = self.pkg.body_outline(body).body else { return false };
         ending_words().is_some_and(|words| words.is_match(span.slice(source.text())))
     }
 }

@@ -114,11 +114,9 @@ fn bodies_for(pkg: &Package, selected: &Selected) -> Vec<BodyId> {
     let words: Vec<_> = rule.words().iter().map(Finder::new).collect();
     pkg.bodies()
         .filter(|(_, decl)| wanted[decl.file])
-        .filter(|(_, decl)| {
-            let source = &pkg.files[decl.file].source;
-            let outline = &source.outline().decls[decl.decl];
-            let text = outline.span.slice(source.text());
-            rule.gates().iter().any(|&gate| outline.signals.contains(gate))
+        .filter(|&(id, _)| {
+            let (signals, text) = (pkg.body_outline(id).signals, pkg.body_text(id));
+            rule.gates().iter().any(|&gate| signals.contains(gate))
                 && (words.is_empty() || words.iter().any(|word| word.find(text).is_some()))
         })
         .map(|(id, _)| id)

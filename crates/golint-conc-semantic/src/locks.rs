@@ -95,8 +95,7 @@ impl Package {
     }
 
     fn is_plain_pointer_method(&self, body: BodyId) -> bool {
-        let decl = self.body_decl(body);
-        let outline = &self.files[decl.file].source.outline().decls[decl.decl];
+        let outline = self.body_outline(body);
         let is_pointer = outline.kind == DeclKind::Method && outline.recv.is_some_and(|recv| recv.is_pointer);
         is_pointer
             && matches!(self.types.get(self.signature(body)),

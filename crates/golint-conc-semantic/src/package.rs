@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use golint_conc_syntax::ast::{Ast, Decl, ExprId, GenKind, Spec, SpecId};
-use golint_conc_syntax::{DeclKind, Signals, SourceFile, Span, Symbol};
+use golint_conc_syntax::{DeclKind, OutlineDecl, Signals, SourceFile, Span, Symbol};
 use rustc_hash::FxHashMap;
 
 use crate::body::{Body, BodyCx};
@@ -248,6 +248,27 @@ impl Package {
     /// What declares this body.
     pub fn body_decl(&self, id: BodyId) -> &BodyDecl {
         &self.bodies[id.index()]
+    }
+
+    /// The outline of this body's declaration.
+    pub fn body_outline(&self, id: BodyId) -> &OutlineDecl {
+        let decl = self.body_decl(id);
+        &self.files[decl.file].source.outline().decls[decl.decl]
+    }
+
+    /// The text of this body's declaration.
+    pub fn body_text(&self, id: BodyId) -> &[u8] {
+        self.body_outline(id).span.slice(self.files[self.body_decl(id).file].source.text())
+    }
+
+    /// The outline of an object's declaration, which may declare others too.
+    pub fn object_outline(&self, object: &Object) -> &OutlineDecl {
+        &self.files[object.file].source.outline().decls[object.decl]
+    }
+
+    /// The text of an object's declaration, which may declare others too.
+    pub fn object_text(&self, object: &Object) -> &[u8] {
+        self.object_outline(object).span.slice(self.files[object.file].source.text())
     }
 
     /// The tree of this body's declaration.

@@ -117,10 +117,8 @@ fn has_goto(body: BodyCx<'_>) -> bool {
 fn is_called_in_loops(cx: &Cx<'_>, func: BodyId) -> bool {
     let name = cx.pkg.body_decl(func).name.as_str().as_bytes();
     let mut calls = 0;
-    for (id, decl) in cx.pkg.bodies() {
-        let source = &cx.pkg.files[decl.file].source;
-        let text = source.outline().decls[decl.decl].span.slice(source.text());
-        if id == func || memchr::memmem::find(text, name).is_none() {
+    for (id, _) in cx.pkg.bodies() {
+        if id == func || memchr::memmem::find(cx.pkg.body_text(id), name).is_none() {
             continue;
         }
         let caller = cx.body(id);

@@ -79,8 +79,9 @@ impl Rule for ContextInStruct {
 
     fn package(&self, cx: &Cx<'_>, report: &mut Report<'_>) {
         for (_, object) in cx.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Type) {
-            let outline = &cx.pkg.files[object.file].source.outline().decls[object.decl];
-            if !outline.signals.contains(Signals::CONTEXT) || !cx.pkg.imports(object.file, "context") {
+            if !cx.pkg.object_outline(object).signals.contains(Signals::CONTEXT)
+                || !cx.pkg.imports(object.file, "context")
+            {
                 continue;
             }
             let name = object.name.as_str();

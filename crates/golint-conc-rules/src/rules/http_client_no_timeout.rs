@@ -142,9 +142,7 @@ fn deadline_of(cx: &Cx<'_>, call: &MethodCall) -> Deadline {
 
 /// Whether a function asks for events that come as long as the connection lives.
 fn reads_a_stream(body: BodyCx<'_>) -> bool {
-    let decl = body.pkg.body_decl(body.id);
-    let span = body.pkg.files[decl.file].source.outline().decls[decl.decl].span;
-    memchr::memmem::find(span.slice(body.source()), b"text/event-stream").is_some()
+    memchr::memmem::find(body.pkg.body_text(body.id), b"text/event-stream").is_some()
 }
 
 /// Fields of type `http.Client`, embedded ones included, that nothing is ever stored in, each with the place of the

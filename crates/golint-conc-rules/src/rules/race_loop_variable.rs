@@ -92,7 +92,7 @@ impl Rule for RaceLoopVariable {
     fn package(&self, cx: &Cx<'_>, report: &mut Report<'_>) {
         for (id, decl) in cx.pkg.bodies() {
             let file = &cx.pkg.files[decl.file];
-            let text = file.source.outline().decls[decl.decl].span.slice(file.source.text());
+            let text = cx.pkg.body_text(id);
             let may_be_parallel = file.is_test
                 && file.lang < LangVersion::LOOP_VARIABLES
                 && memchr::memmem::find(text, b".Parallel(").is_some();
