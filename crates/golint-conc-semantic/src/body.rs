@@ -397,7 +397,7 @@ impl<'p> BodyCx<'p> {
                 ObjKind::Type => Callee::Conversion(self.type_of(fun)),
                 ObjKind::Var | ObjKind::Const => Callee::Value,
             },
-            Entity::External(pkg, name) => match crate::foreign::kind(pkg, name) {
+            Entity::External(pkg, name) => match self.pkg.kind_of(pkg, name) {
                 Some(crate::foreign::Kind::Type) => Callee::Conversion(self.type_of(fun)),
                 Some(crate::foreign::Kind::Var) => Callee::Value,
                 _ => Callee::Func { pkg, name, body: None },

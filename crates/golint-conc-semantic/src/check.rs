@@ -14,7 +14,7 @@ use golint_conc_syntax::ast::{
 };
 
 use crate::body::{Body, Entity, Local, LocalId, LocalKind};
-use crate::foreign::{self, Foreign, Kind};
+use crate::foreign::{Foreign, Kind};
 use crate::package::{Member, MemberKind, ObjId, ObjKind, Package, declares_values};
 use crate::types::{Signature, StructField, Type, TypeId, Unknown};
 
@@ -23,16 +23,16 @@ const MAX_UNIFY_DEPTH: usize = 16;
 
 /// Whose names a declaration may use.
 #[derive(Clone, Copy)]
-enum Home {
+enum Home<'p> {
     /// This file of the package under analysis.
     File(usize),
-    /// A package known by its declarations.
-    Foreign(&'static Foreign),
+    /// This file of a package known by its declarations.
+    Foreign(&'p Foreign, usize),
 }
 
 pub(crate) struct Checker<'p> {
     pkg: &'p Package,
-    home: Home,
+    home: Home<'p>,
     ast: &'p Ast,
     scope: Vec<(Symbol, LocalId)>,
     block_start: usize,
@@ -60,11 +60,11 @@ impl<'p> Checker<'p> {
     }
 
     /// A checker for the types of another package's declaration, which end up in this package's table.
-    pub(crate) fn for_foreign(pkg: &'p Package, foreign: &'static Foreign, ast: &'p Ast) -> Self {
-        Self::new(pkg, Home::Foreign(foreign), ast)
+    pub(crate) fn for_foreign(pkg: &'p Package, foreign: &'p Foreign, file: usize, ast: &'p Ast) -> Self {
+        Self::new(pkg, Home::Foreign(foreign, file), ast)
     }
 
-    fn new(pkg: &'p Package, home: Home, ast: &'p Ast) -> Self {
+    fn new(pkg: &'p Package, home: Home<'p>, ast: &'p Ast) -> Self {
         Self { pkg, home, ast, scope: Vec::new(), block_start: 0, func: None, body: Body::default() }
     }
 
@@ -331,12 +331,12 @@ impl<'p> Checker<'p> {
             Expr::Selector { base, sel } => {
                 let pkg = self.package_of(base)?;
                 let name = self.ast.ident(sel)?;
-                if foreign::kind(pkg, name) != Some(Kind::Type) {
+                if self.pkg.kind_of(pkg, name) != Some(Kind::Type) {
                     return None;
                 }
                 self.set_entity(base, Entity::Import(pkg));
                 self.set_entity(sel, Entity::External(pkg, name));
-                let ty = self.pkg.foreign_object_type(pkg, name)?;
+                let ty = self.pkg.external_type(pkg, name)?;
                 self.set_type(sel, ty)
             }
             Expr::Index { base, indices } => {
@@ -390,9 +390,9 @@ impl<'p> Checker<'p> {
             return (self.pkg.object(id).kind == ObjKind::Type).then(|| self.pkg.object_type(id));
         }
         for &pkg in self.open_packages().iter() {
-            if foreign::kind(pkg, name) == Some(Kind::Type) {
+            if self.pkg.kind_of(pkg, name) == Some(Kind::Type) {
                 self.set_entity(expr, Entity::External(pkg, name));
-                return self.pkg.foreign_object_type(pkg, name);
+                return self.pkg.external_type(pkg, name);
             }
         }
         let ty = match name.as_str() {
@@ -461,7 +461,7 @@ impl<'p> Checker<'p> {
             return None;
         }
         match self.home {
-            Home::Foreign(foreign) => foreign.import(name),
+            Home::Foreign(foreign, file) => foreign.scope(file).find(name, |path| self.pkg.clause(path)),
             Home::File(file) => self.pkg.import(file, name).or_else(|| {
                 if self.pkg.lookup(name).is_some() { None } else { self.pkg.import_by_guess(file, name) }
             }),
@@ -472,7 +472,7 @@ impl<'p> Checker<'p> {
     fn own_object(&self, name: Symbol) -> Option<ObjId> {
         match self.home {
             Home::File(_) => self.pkg.lookup(name),
-            Home::Foreign(_) => None,
+            Home::Foreign(..) => None,
         }
     }
 
@@ -480,7 +480,10 @@ impl<'p> Checker<'p> {
     fn open_packages(&self) -> Cow<'p, [Symbol]> {
         match self.home {
             Home::File(file) => Cow::Borrowed(self.pkg.dot_imports(file)),
-            Home::Foreign(foreign) => Cow::Owned(vec![foreign.path]),
+            Home::Foreign(foreign, file) => {
+                let dots = foreign.scope(file).dots.iter().copied();
+                Cow::Owned(std::iter::once(foreign.path()).chain(dots).collect())
+            }
         }
     }
 
@@ -587,7 +590,7 @@ impl<'p> Checker<'p> {
             return self.pkg.object_type(id);
         }
         for &pkg in self.open_packages().iter() {
-            if let Some(ty) = self.pkg.foreign_object_type(pkg, name) {
+            if let Some(ty) = self.pkg.external_type(pkg, name) {
                 self.set_entity(expr, Entity::External(pkg, name));
                 return ty;
             }
@@ -628,7 +631,7 @@ impl<'p> Checker<'p> {
         if let Some(pkg) = self.package_of(base) {
             self.set_entity(base, Entity::Import(pkg));
             self.set_entity(sel, Entity::External(pkg, name));
-            let ty = self.pkg.foreign_object_type(pkg, name);
+            let ty = self.pkg.external_type(pkg, name);
             let ty = ty.unwrap_or_else(|| self.unknown(Unknown::OtherPackage));
             return self.set_type(sel, ty);
         }

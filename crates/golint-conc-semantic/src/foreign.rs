@@ -1,21 +1,70 @@
-//! Packages of which only declarations are read: the standard library, and a few others that concurrent code leans on.
+//! Packages of which only declarations are read.
 //!
-//! Their declarations are embedded as Go text without bodies and go through the same front end as everything else: a
-//! package is outlined at its first use, a declaration parsed at its first use.
+//! Those of the standard library, and a few others that concurrent code leans on, are embedded as Go text without
+//! bodies; the module's other packages, and those it depends on, come from an [`Importer`] as files. All go through the
+//! same front end as the package under analysis: a declaration is parsed at its first use.
 
-use std::sync::OnceLock;
+use std::cell::RefCell;
+use std::fmt::{self, Debug};
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
-use golint_conc_syntax::ast::{Ast, Decl, Spec};
-use golint_conc_syntax::{DeclKind, SourceFile, Symbol};
-use rustc_hash::FxHashMap;
+use elsa::FrozenMap;
 
-use crate::imports;
+use golint_conc_syntax::ast::{Ast, Decl, ExprId, Spec};
+use golint_conc_syntax::{DeclKind, SourceFile, Span, Symbol};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::imports::FileScope;
 
 /// Written by `cargo xtask stdlib`.
 const STD: &str = include_str!("stdlib/std.go.txt");
 
 /// Packages outside of the standard library, written by hand from their documentation.
 const OTHERS: &str = include_str!("stdlib/others.go.txt");
+
+/// Where the declarations of other packages come from.
+pub trait Importer: Debug {
+    /// The package that an import path stands for in the package under analysis, and in those that it imports; none
+    /// where its files are not at hand.
+    fn import(&self, path: Symbol) -> Option<Arc<Foreign>>;
+}
+
+/// The packages that one package asked for.
+#[derive(Default)]
+pub(crate) struct Imported {
+    importer: Option<Rc<dyn Importer>>,
+    present: FrozenMap<Symbol, Arc<Foreign>>,
+    absent: RefCell<FxHashSet<Symbol>>,
+}
+
+impl Imported {
+    pub(crate) fn new(importer: Option<Rc<dyn Importer>>) -> Self {
+        Self { importer, ..Self::default() }
+    }
+
+    /// What is known of the package at an import path.
+    pub(crate) fn find(&self, path: Symbol) -> Option<&Foreign> {
+        if let Some(known) = embedded(path).or_else(|| self.present.get(&path)) {
+            return Some(known);
+        }
+        let importer = self.importer.as_ref()?;
+        if self.absent.borrow().contains(&path) {
+            return None;
+        }
+        let Some(found) = importer.import(path) else {
+            self.absent.borrow_mut().insert(path);
+            return None;
+        };
+        Some(self.present.insert(path, found))
+    }
+}
+
+impl Debug for Imported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Imported").field("importer", &self.importer).finish_non_exhaustive()
+    }
+}
 
 /// What an object of another package is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,14 +75,23 @@ pub(crate) enum Kind {
     Func,
 }
 
+/// An object of another package.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ForeignObject {
+    pub(crate) kind: Kind,
+    pub(crate) file: usize,
+    decl: usize,
+    name: Span,
+}
+
 /// A package known by its declarations.
 #[derive(Debug)]
-pub(crate) struct Foreign {
-    pub(crate) path: Symbol,
-    source: SourceFile,
-    objects: FxHashMap<Symbol, (Kind, usize)>,
-    methods: FxHashMap<(Symbol, Symbol), usize>,
-    imports: FxHashMap<Symbol, Symbol>,
+pub struct Foreign {
+    path: Symbol,
+    name: Symbol,
+    files: Vec<(SourceFile, FileScope)>,
+    objects: FxHashMap<Symbol, ForeignObject>,
+    methods: FxHashMap<(Symbol, Symbol), (usize, usize)>,
 }
 
 type Index = FxHashMap<&'static str, (&'static str, OnceLock<Foreign>)>;
@@ -57,14 +115,15 @@ fn index() -> &'static Index {
     })
 }
 
-/// The package at an import path.
-pub(crate) fn package(path: Symbol) -> Option<&'static Foreign> {
+/// The embedded package at an import path.
+pub(crate) fn embedded(path: Symbol) -> Option<&'static Foreign> {
     let (text, package) = index().get(path.as_str())?;
-    Some(package.get_or_init(|| Foreign::new(path, text)))
+    let read = || Foreign::new(path, vec![SourceFile::new(text.as_bytes().to_vec())]);
+    Some(package.get_or_init(read))
 }
 
-/// The name in the package clause of the package at `path`, without reading the package.
-pub(crate) fn package_name(path: Symbol) -> Option<Symbol> {
+/// The name in the package clause of the embedded package at `path`, without reading the package.
+pub(crate) fn embedded_name(path: Symbol) -> Option<Symbol> {
     let (text, _) = index().get(path.as_str())?;
     let head = text.strip_prefix("package ")?;
     Some(Symbol::new(head.split(' ').next()?))
@@ -75,65 +134,75 @@ pub fn is_std(path: &str) -> bool {
     index().contains_key(path) && !path.split('/').next().is_some_and(|first| first.contains('.'))
 }
 
-/// What `pkg.name` is.
-pub(crate) fn kind(pkg: Symbol, name: Symbol) -> Option<Kind> {
-    package(pkg)?.objects.get(&name).map(|&(kind, _)| kind)
-}
-
 impl Foreign {
-    fn new(path: Symbol, text: &str) -> Self {
-        let source = SourceFile::new(text.as_bytes().to_vec());
-        let outline = source.outline();
+    /// The package at an import path, from its files.
+    pub fn new(path: Symbol, files: Vec<SourceFile>) -> Self {
+        let name = files.first().and_then(|source| source.outline().package);
         let (mut objects, mut methods) = (FxHashMap::default(), FxHashMap::default());
-        for (index, decl) in outline.decls.iter().enumerate() {
-            let Some(&(first, _)) = decl.names.first() else { continue };
-            let kind = match decl.kind {
-                DeclKind::Method => {
-                    if let Some(recv) = decl.recv {
-                        methods.insert((recv.ty, first), index);
+        for (file, source) in files.iter().enumerate() {
+            for (decl, outline) in source.outline().decls.iter().enumerate() {
+                let kind = match (outline.kind, outline.recv, outline.names.first()) {
+                    (DeclKind::Method, Some(recv), Some(&(name, _))) => {
+                        methods.entry((recv.ty, name)).or_insert((file, decl));
+                        continue;
                     }
-                    continue;
+                    (DeclKind::Method, ..) => continue,
+                    (DeclKind::Func, ..) => Kind::Func,
+                    (DeclKind::Const, ..) => Kind::Const,
+                    (DeclKind::Var, ..) => Kind::Var,
+                    (DeclKind::Type, ..) => Kind::Type,
+                };
+                for &(name, span) in &outline.names {
+                    objects.entry(name).or_insert(ForeignObject { kind, file, decl, name: span });
                 }
-                DeclKind::Func => Kind::Func,
-                DeclKind::Const => Kind::Const,
-                DeclKind::Var => Kind::Var,
-                DeclKind::Type => Kind::Type,
-            };
-            objects.insert(first, (kind, index));
+            }
         }
-        let imports = outline
-            .imports
-            .iter()
-            .map(|import| {
-                let name = package_name(import.path);
-                (name.unwrap_or_else(|| Symbol::new(imports::guess_name(import.path.as_str()))), import.path)
-            })
-            .collect();
-        Self { path, source, objects, methods, imports }
+        let files: Vec<_> =
+            files.into_iter().map(|source| (FileScope::new(&source), source)).map(|(s, f)| (f, s)).collect();
+        Self { path, name: name.map_or(path, |(name, _)| name), files, objects, methods }
     }
 
-    pub(crate) fn import(&self, name: Symbol) -> Option<Symbol> {
-        self.imports.get(&name).copied()
+    /// The import path.
+    pub fn path(&self) -> Symbol {
+        self.path
     }
 
-    /// The declaration of an object.
-    pub(crate) fn decl(&self, name: Symbol) -> Option<(Kind, &Ast)> {
-        let &(kind, index) = self.objects.get(&name)?;
-        Some((kind, self.source.decl(index)))
+    /// The name in the package clauses.
+    pub fn name(&self) -> Symbol {
+        self.name
     }
 
-    /// The declaration of a method.
-    pub(crate) fn method(&self, type_name: Symbol, name: Symbol) -> Option<&Ast> {
-        let &index = self.methods.get(&(type_name, name))?;
-        Some(self.source.decl(index))
+    /// What the imports of a file say.
+    pub(crate) fn scope(&self, file: usize) -> &FileScope {
+        &self.files[file].1
+    }
+
+    /// The object of this name.
+    pub(crate) fn object(&self, name: Symbol) -> Option<ForeignObject> {
+        self.objects.get(&name).copied()
+    }
+
+    /// The tree of an object's declaration, which may declare others too.
+    pub(crate) fn ast(&self, object: ForeignObject) -> &Ast {
+        self.files[object.file].0.decl(object.decl)
+    }
+
+    /// The declaration of a method, and the file it is in.
+    pub(crate) fn method(&self, type_name: Symbol, name: Symbol) -> Option<(usize, &Ast)> {
+        let &(file, decl) = self.methods.get(&(type_name, name))?;
+        Some((file, self.files[file].0.decl(decl)))
     }
 }
 
-/// The only specification of a declaration that is not a function.
-pub(crate) fn single_spec(ast: &Ast) -> Option<Spec> {
-    match ast.root {
-        Decl::Gen { specs, .. } => ast.list(specs).next().map(|spec| ast.spec(spec)),
-        _ => None,
+impl ForeignObject {
+    /// The specification that declares the object, and its position among the names there.
+    pub(crate) fn spec(self, ast: &Ast) -> Option<(golint_conc_syntax::ast::SpecId, usize)> {
+        let Decl::Gen { specs, .. } = ast.root else { return None };
+        let is_own = |ident: ExprId| ast.expr_span(ident).start == self.name.start;
+        ast.list(specs).find_map(|spec| match ast.spec(spec) {
+            Spec::Type { name, .. } => is_own(name).then_some((spec, 0)),
+            Spec::Value { names, .. } => ast.list(names).position(is_own).map(|position| (spec, position)),
+        })
     }
 }
 
@@ -145,13 +214,14 @@ mod tests {
     fn every_declaration_parses() {
         let paths: std::collections::BTreeSet<&str> = index().keys().copied().collect();
         for path in paths {
-            let package = package(Symbol::new(path)).expect("listed");
-            for (position, decl) in package.source.outline().decls.iter().enumerate() {
-                let ast = package.source.decl(position);
+            let package = embedded(Symbol::new(path)).expect("listed");
+            let source = &package.files[0].0;
+            for (position, decl) in source.outline().decls.iter().enumerate() {
+                let ast = source.decl(position);
                 assert!(
                     !ast.is_opaque,
                     "{path}: {:?}",
-                    decl.span.slice(package.source.text()).escape_ascii().to_string()
+                    decl.span.slice(source.text()).escape_ascii().to_string()
                 );
             }
         }
@@ -159,8 +229,8 @@ mod tests {
 
     #[test]
     fn the_names_of_packages_come_from_their_clauses() {
-        assert_eq!(package_name(Symbol::new("math/rand/v2")), Some(Symbol::new("rand")));
-        assert_eq!(package_name(Symbol::new("golang.org/x/sync/errgroup")), Some(Symbol::new("errgroup")));
+        assert_eq!(embedded_name(Symbol::new("math/rand/v2")), Some(Symbol::new("rand")));
+        assert_eq!(embedded_name(Symbol::new("golang.org/x/sync/errgroup")), Some(Symbol::new("errgroup")));
         assert!(is_std("net/http") && !is_std("golang.org/x/sync/errgroup"));
     }
 }

@@ -13,7 +13,7 @@ mod package;
 mod types;
 
 pub use body::{AccessPath, Body, BodyCx, Callee, Entity, Local, LocalId, LocalKind, Root};
-pub use foreign::is_std;
+pub use foreign::{Foreign, Importer, is_std};
 pub use imports::guess_name;
 pub use locks::{LOCK_TYPES, LockInside};
 pub use package::{BodyDecl, BodyId, Member, MemberKind, ObjId, ObjKind, Object, Package, PackageFile};

@@ -10,9 +10,10 @@ use rustc_hash::FxHashMap;
 use crate::body::{Body, BodyCx};
 use crate::build::LangVersion;
 use crate::check::Checker;
-use crate::foreign::{self, Kind};
+use crate::constant;
+use crate::foreign::{self, Foreign, ForeignObject, Imported, Importer, Kind};
+use crate::imports::FileScope;
 use crate::types::{Signature, Type, TypeId, Types, Unknown};
-use crate::{constant, imports};
 
 /// How deep embedding and chains of declared types are followed.
 const MAX_DEPTH: usize = 8;
@@ -123,13 +124,6 @@ struct Declared {
     underlying: TypeId,
 }
 
-#[derive(Debug, Default)]
-struct FileScope {
-    imports: FxHashMap<Symbol, Symbol>,
-    dot_imports: Vec<Symbol>,
-    paths: Vec<Symbol>,
-}
-
 /// All specifications of one declaration by the offset of the name they declare.
 type SpecIndex = FxHashMap<u32, (SpecId, usize)>;
 
@@ -156,15 +150,27 @@ pub struct Package {
     declared: RefCell<FxHashMap<(Symbol, Symbol), Option<Declared>>>,
     spec_indexes: RefCell<FxHashMap<(usize, usize), Rc<SpecIndex>>>,
     foreign_types: RefCell<FxHashMap<(Symbol, Symbol), TypeId>>,
+    imported: Imported,
 }
 
 impl Package {
-    /// Declares what the files declare; bodies are read when asked for.
+    /// Declares what the files declare; bodies are read when asked for. Of other packages only the embedded ones are
+    /// known.
     pub fn new(path: Symbol, name: Symbol, files: Vec<PackageFile>) -> Self {
+        Self::with_importer(path, name, files, None)
+    }
+
+    /// Like [`Package::new`], with the declarations of other packages from `importer`.
+    pub fn with_importer(
+        path: Symbol,
+        name: Symbol,
+        files: Vec<PackageFile>,
+        importer: Option<Rc<dyn Importer>>,
+    ) -> Self {
         let mut package = Self {
             path,
             name,
-            file_scopes: files.iter().map(file_scope).collect(),
+            file_scopes: files.iter().map(|file| FileScope::new(&file.source)).collect(),
             files,
             is_partial: false,
             types: Types::new(),
@@ -176,6 +182,7 @@ impl Package {
             declared: RefCell::default(),
             spec_indexes: RefCell::default(),
             foreign_types: RefCell::default(),
+            imported: Imported::new(importer),
         };
         package.declare();
         package
@@ -316,7 +323,30 @@ impl Package {
 
     /// The import path that `name` stands for in a file.
     pub fn import(&self, file: usize, name: Symbol) -> Option<Symbol> {
-        self.file_scopes[file].imports.get(&name).copied()
+        self.file_scopes[file].find(name, |path| self.clause(path))
+    }
+
+    /// The name in the package clause of another package, where that is at hand.
+    pub(crate) fn clause(&self, path: Symbol) -> Option<Symbol> {
+        foreign::embedded_name(path).or_else(|| Some(self.foreign(path)?.name()))
+    }
+
+    /// What is known of another package.
+    pub(crate) fn foreign(&self, path: Symbol) -> Option<&Foreign> {
+        if path == self.path { None } else { self.imported.find(path) }
+    }
+
+    /// What `pkg.name` is, in whatever package.
+    pub(crate) fn kind_of(&self, pkg: Symbol, name: Symbol) -> Option<Kind> {
+        if pkg == self.path {
+            return Some(match self.object(self.lookup(name)?).kind {
+                ObjKind::Const => Kind::Const,
+                ObjKind::Var => Kind::Var,
+                ObjKind::Type => Kind::Type,
+                ObjKind::Func(_) => Kind::Func,
+            });
+        }
+        Some(self.foreign(pkg)?.object(name)?.kind)
     }
 
     /// Whether a file imports the package at `path`.
@@ -326,12 +356,11 @@ impl Package {
 
     /// The import whose package may be called `name`, where none is known to be.
     pub(crate) fn import_by_guess(&self, file: usize, name: Symbol) -> Option<Symbol> {
-        let scope = &self.file_scopes[file];
-        scope.paths.iter().copied().find(|path| imports::may_be_called(path.as_str(), name.as_str()))
+        self.file_scopes[file].guess(name, |path| self.clause(path))
     }
 
     pub(crate) fn dot_imports(&self, file: usize) -> &[Symbol] {
-        &self.file_scopes[file].dot_imports
+        &self.file_scopes[file].dots
     }
 
     /// The type of a package-level constant, variable or function; for a type, the type itself.
@@ -363,19 +392,24 @@ impl Package {
 
     fn value_type(&self, object: &Object) -> TypeId {
         let ast = self.decl_ast(object);
-        let Some((spec, position)) = self.spec(object) else { return TypeId::UNKNOWN };
-        let mut checker = Checker::for_types(self, object.file, ast);
-        if let Spec::Value { ty: Some(ty), .. } = ast.spec(spec) {
+        let Some(place) = self.spec(object) else { return TypeId::UNKNOWN };
+        self.type_of_value(Checker::for_types(self, object.file, ast), ast, place)
+    }
+
+    /// The type of a constant or variable, by its specification and its position among the names there.
+    fn type_of_value<'p>(&'p self, mut checker: Checker<'p>, ast: &'p Ast, place: (SpecId, usize)) -> TypeId {
+        let (spec, position) = place;
+        let Spec::Value { ty, values, .. } = ast.spec(spec) else { return TypeId::UNKNOWN };
+        if let Some(ty) = ty {
             return checker.type_expr(ty);
         }
-        if object.kind == ObjKind::Const {
-            return match self.const_init(object) {
+        if matches!(ast.root, Decl::Gen { kind: GenKind::Const, .. }) {
+            return match const_init(ast, place) {
                 Some((Some(ty), _, _)) => checker.type_expr(ty),
                 Some((None, value, _)) => checker.expr(value),
                 None => TypeId::UNKNOWN,
             };
         }
-        let Spec::Value { values, .. } = ast.spec(spec) else { return TypeId::UNKNOWN };
         let values: Vec<_> = ast.list(values).collect();
         let ty = match (values.get(position), values.as_slice()) {
             (_, [single]) => checker.nth_result(*single, position),
@@ -385,35 +419,13 @@ impl Package {
         self.types.default_type(ty)
     }
 
-    /// The type, value and `iota` of a constant, which repeats the last specification that has a value.
-    fn const_init(&self, object: &Object) -> Option<(Option<ExprId>, ExprId, u32)> {
-        let ast = self.decl_ast(object);
-        let (own, position) = self.spec(object)?;
-        let Decl::Gen { specs, .. } = ast.root else { return None };
-        let Spec::Value { iota: own_iota, .. } = ast.spec(own) else { return None };
-        let mut init = None;
-        for spec in ast.list(specs) {
-            if let Spec::Value { ty, values, .. } = ast.spec(spec)
-                && !values.is_empty()
-            {
-                init = Some((ty, values));
-            }
-            if spec == own {
-                break;
-            }
-        }
-        let (ty, values) = init?;
-        let value = ast.list(values).nth(position)?;
-        Some((ty, value, own_iota))
-    }
-
     /// The value of an integer constant.
     pub fn const_int(&self, id: ObjId, depth: usize) -> Option<i128> {
         let object = *self.object(id);
         if object.kind != ObjKind::Const || MAX_DEPTH < depth {
             return None;
         }
-        let (_, value, iota) = self.const_init(&object)?;
+        let (_, value, iota) = const_init(self.decl_ast(&object), self.spec(&object)?)?;
         let source = self.files[object.file].source.text();
         let lookup = |name: Symbol| match name.as_str() {
             "iota" => Some(i128::from(iota)),
@@ -509,10 +521,11 @@ impl Package {
         if pkg.as_str().is_empty() {
             return (name == "error").then(|| self.error_interface());
         }
-        let foreign = foreign::package(pkg)?;
-        let (Kind::Type, ast) = foreign.decl(name)? else { return None };
-        let Spec::Type { type_params, ty, .. } = foreign::single_spec(ast)? else { return None };
-        let mut checker = Checker::for_foreign(self, foreign, ast);
+        let foreign = self.foreign(pkg)?;
+        let object = foreign.object(name)?;
+        let ast = foreign.ast(object);
+        let Spec::Type { type_params, ty, .. } = ast.spec(object.spec(ast)?.0) else { return None };
+        let mut checker = Checker::for_foreign(self, foreign, object.file, ast);
         let params = checker.declare_type_params(type_params);
         Some(Declared { params, underlying: checker.type_expr(ty) })
     }
@@ -530,33 +543,45 @@ impl Package {
         Declared { params: Rc::from([]), underlying }
     }
 
-    /// The type of `pkg.name`; for a type, the type itself.
-    pub(crate) fn foreign_object_type(&self, pkg: Symbol, name: Symbol) -> Option<TypeId> {
+    /// The type of `pkg.name`, in whatever package; for a type, the type itself.
+    pub(crate) fn external_type(&self, pkg: Symbol, name: Symbol) -> Option<TypeId> {
+        if pkg == self.path {
+            return Some(self.object_type(self.lookup(name)?));
+        }
         if let Some(&ty) = self.foreign_types.borrow().get(&(pkg, name)) {
             return Some(ty);
         }
-        let foreign = foreign::package(pkg)?;
-        let (kind, ast) = foreign.decl(name)?;
-        let mut checker = Checker::for_foreign(self, foreign, ast);
-        let ty = match (kind, foreign::single_spec(ast)) {
-            (Kind::Func, _) => checker.func_decl_type(ast.func()?),
-            (Kind::Type, Some(Spec::Type { is_alias: true, ty, .. })) => checker.type_expr(ty),
-            (Kind::Type, _) => self.types.named(pkg.as_str(), name.as_str()),
-            (_, Some(Spec::Value { ty: Some(ty), .. })) => checker.type_expr(ty),
-            (_, Some(Spec::Value { values, .. })) => checker.expr(ast.list(values).next()?),
-            _ => return None,
-        };
+        let foreign = self.foreign(pkg)?;
+        let object = foreign.object(name)?;
+        self.foreign_types.borrow_mut().insert((pkg, name), self.types.unknown(Unknown::Cycle));
+        let ty = self.foreign_type(foreign, object, name).unwrap_or(TypeId::UNKNOWN);
         self.foreign_types.borrow_mut().insert((pkg, name), ty);
         Some(ty)
     }
 
+    fn foreign_type(&self, foreign: &Foreign, object: ForeignObject, name: Symbol) -> Option<TypeId> {
+        let ast = foreign.ast(object);
+        let mut checker = Checker::for_foreign(self, foreign, object.file, ast);
+        if object.kind == Kind::Func {
+            return Some(checker.func_decl_type(ast.func()?));
+        }
+        let place = object.spec(ast)?;
+        Some(match ast.spec(place.0) {
+            Spec::Type { is_alias: true, type_params, ty, .. } if type_params.is_empty() => {
+                checker.type_expr(ty)
+            }
+            Spec::Type { .. } => self.types.named(foreign.path().as_str(), name.as_str()),
+            Spec::Value { .. } => self.type_of_value(checker, ast, place),
+        })
+    }
+
     /// The type parameters of `pkg.type_name` and the function type of its method `name`.
     fn foreign_method(&self, pkg: Symbol, type_name: Symbol, name: Symbol) -> Option<(Rc<[Symbol]>, TypeId)> {
-        let foreign = foreign::package(pkg)?;
-        let ast = foreign.method(type_name, name)?;
+        let foreign = self.foreign(pkg)?;
+        let (file, ast) = foreign.method(type_name, name)?;
         let func = ast.func()?;
         let params = crate::check::receiver_type_params(ast, func);
-        Some((params, Checker::for_foreign(self, foreign, ast).func_decl_type(func)))
+        Some((params, Checker::for_foreign(self, foreign, file, ast).func_decl_type(func)))
     }
 
     /// Replaces type parameters.
@@ -648,6 +673,10 @@ impl Package {
     ) -> Option<Member> {
         let member = |ty, kind| Member { owner: base, name, ty, kind, path: Rc::clone(path) };
         if let Type::Named { pkg, name: type_name, args } = self.types.get(base) {
+            // An unexported name of another package is another name.
+            if pkg != self.path && !is_exported(name) {
+                return None;
+            }
             if pkg == self.path {
                 if let Some(body) = self.method(type_name, name) {
                     let params = self.receiver_type_params(body);
@@ -680,6 +709,10 @@ impl Package {
     }
 }
 
+fn is_exported(name: Symbol) -> bool {
+    name.as_str().chars().next().is_some_and(char::is_uppercase)
+}
+
 fn spec_index(ast: &Ast) -> SpecIndex {
     let mut index = SpecIndex::default();
     let Decl::Gen { specs, .. } = ast.root else { return index };
@@ -698,25 +731,24 @@ fn spec_index(ast: &Ast) -> SpecIndex {
     index
 }
 
-fn file_scope(file: &PackageFile) -> FileScope {
-    let mut scope = FileScope::default();
-    for import in &file.source.outline().imports {
-        let path = import.path;
-        scope.paths.push(path);
-        match import.name {
-            Some(name) if name == "." => scope.dot_imports.push(path),
-            Some(name) if name.is_blank() => {}
-            Some(name) => {
-                scope.imports.insert(name, path);
-            }
-            None => {
-                let name = foreign::package_name(path)
-                    .unwrap_or_else(|| Symbol::new(imports::guess_name(path.as_str())));
-                scope.imports.insert(name, path);
-            }
+/// The type, value and `iota` of a constant, which repeats the last specification that has a value.
+fn const_init(ast: &Ast, (own, position): (SpecId, usize)) -> Option<(Option<ExprId>, ExprId, u32)> {
+    let Decl::Gen { specs, .. } = ast.root else { return None };
+    let Spec::Value { iota: own_iota, .. } = ast.spec(own) else { return None };
+    let mut init = None;
+    for spec in ast.list(specs) {
+        if let Spec::Value { ty, values, .. } = ast.spec(spec)
+            && !values.is_empty()
+        {
+            init = Some((ty, values));
+        }
+        if spec == own {
+            break;
         }
     }
-    scope
+    let (ty, values) = init?;
+    let value = ast.list(values).nth(position)?;
+    Some((ty, value, own_iota))
 }
 
 /// Whether a declaration of this kind declares variables or constants.

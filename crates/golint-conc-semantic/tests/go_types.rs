@@ -3,7 +3,7 @@
 //! `tests/go/types` prints what `go/types` says of every identifier and expression of some packages; what
 //! [`BodyCx::type_of`] and [`BodyCx::entity`] say of the same places must be the same or unknown. Without a `go` command
 //! the test is skipped, with `GOLINT_CONC_REQUIRE_TOOLS=1` it fails then. `GOLINT_CONC_TYPES="fmt net/http …"`
-//! names other packages, by import path or absolute folder, and `GOLINT_CONC_TYPES=std` all of the standard library.
+//! names other packages, by import path or absolute folder (of a module, when run in it), and `GOLINT_CONC_TYPES=std` all of the standard library.
 
 #![expect(
     clippy::expect_used,
@@ -17,9 +17,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use golint_conc_semantic::build::LangVersion;
-use golint_conc_semantic::{BodyCx, Entity, Package, PackageFile, Type, TypeId, Types, Unknown};
+use golint_conc_semantic::{
+    BodyCx, Entity, Foreign, Importer, Package, PackageFile, Type, TypeId, Types, Unknown,
+};
 use golint_conc_syntax::ast::{ChanDir, Expr, ExprId};
 use golint_conc_syntax::{STACK_SIZE, SourceFile, Symbol};
 
@@ -80,9 +84,15 @@ fn compare(asked: &str) {
     let mut shares = Shares::default();
     for package in facts.split("package ").skip(1) {
         let mut files = package.split("\nfile ");
-        let path = files.next().unwrap_or_default().trim();
+        let mut head = files.next().unwrap_or_default().lines();
+        let path = head.next().unwrap_or_default().trim();
+        let imports = head.filter_map(|line| {
+            let mut words = line.strip_prefix("import ")?.split(' ');
+            Some((Symbol::new(words.next()?), words.map(ToString::to_string).collect()))
+        });
+        let importer = Files(imports.collect());
         let files: Vec<_> = files.map(|file| file.split_once('\n').unwrap_or((file, ""))).collect();
-        check_package(path, &files, &mut shares);
+        check_package(path, &files, importer, &mut shares);
     }
     println!("{}", shares.report());
     assert!(shares.wrong.is_empty(), "{} wrong answers", shares.wrong.len());
@@ -117,6 +127,10 @@ fn go_types(asked: &str) -> Option<String> {
     };
     if asked.is_empty() {
         paths.extend(test_packages());
+        let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/go/module");
+        paths.extend(
+            ["app", "store", "go-names"].map(|name| module.join(name).to_string_lossy().into_owned()),
+        );
     }
     let output = Command::new(program).args(paths).output().expect("the program was built");
     eprint!("{}", String::from_utf8_lossy(&output.stderr));
@@ -141,7 +155,20 @@ struct Fact<'t> {
     entity: Option<&'t str>,
 }
 
-fn check_package(path: &str, files: &[(&str, &str)], shares: &mut Shares) {
+/// The files of packages by import path, as Go names them.
+#[derive(Debug)]
+struct Files(HashMap<Symbol, Vec<String>>);
+
+impl Importer for Files {
+    fn import(&self, path: Symbol) -> Option<Arc<Foreign>> {
+        let files = self.0.get(&path)?.iter();
+        let read = |file| SourceFile::new(std::fs::read(file).expect("go read it"));
+        let read = files.map(|file| SourceFile::new(read(file).without_bodies())).collect();
+        Some(Arc::new(Foreign::new(path, read)))
+    }
+}
+
+fn check_package(path: &str, files: &[(&str, &str)], importer: Files, shares: &mut Shares) {
     let sources = files.iter().map(|(name, _)| {
         let source = SourceFile::new(std::fs::read(name).expect("go read it"));
         PackageFile { source, lang: LangVersion::NEWEST, is_test: false, is_reported: true }
@@ -149,7 +176,7 @@ fn check_package(path: &str, files: &[(&str, &str)], shares: &mut Shares) {
     let sources: Vec<_> = sources.collect();
     let Some((name, _)) = sources.first().and_then(|file| file.source.outline().package) else { return };
     let path = path.strip_prefix("vendor/").unwrap_or(path);
-    let package = Package::new(Symbol::new(path), name, sources);
+    let package = Package::with_importer(Symbol::new(path), name, sources, Some(Rc::new(importer)));
     let facts: Vec<_> = files.iter().map(|(_, text)| read_facts(text)).collect();
     for (id, decl) in package.bodies() {
         let body = package.body(id);

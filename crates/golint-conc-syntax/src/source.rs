@@ -62,6 +62,23 @@ impl SourceFile {
         self.text
     }
 
+    /// Go text with the package clause, the imports and the declarations of this file, but without comments between
+    /// them and without the bodies of functions: all that other packages can know of it, in a fraction of the length.
+    pub fn without_bodies(&self) -> Vec<u8> {
+        let Some((package, _)) = self.outline.package else { return Vec::new() };
+        let mut text = format!("package {package}\n").into_bytes();
+        for import in &self.outline.imports {
+            let name = import.name.map(|name| format!("{name} ")).unwrap_or_default();
+            text.extend_from_slice(format!("import {name}{:?}\n", import.path.as_str()).as_bytes());
+        }
+        for decl in &self.outline.decls {
+            let span = if decl.body.is_some() { decl.signature } else { decl.span };
+            text.extend_from_slice(span.slice(&self.text));
+            text.push(b'\n');
+        }
+        text
+    }
+
     /// The outline.
     pub fn outline(&self) -> &Outline {
         &self.outline

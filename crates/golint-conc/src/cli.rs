@@ -259,7 +259,7 @@ fn run_check(check: &Check) -> Status {
     let threads =
         check.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let outcome = with_progress(resolved.folders.len(), check.quiet, |done| {
-        run::run(&resolved.folders, &options, &wanted, threads, done)
+        run::run(&resolved, &options, &wanted, threads, done)
     });
     let mut outcome = match outcome {
         Ok(outcome) => outcome,

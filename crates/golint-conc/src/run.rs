@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -11,7 +12,7 @@ use golint_conc_rules::{Confidence, Selected};
 use golint_conc_syntax::STACK_SIZE;
 
 use crate::analysis::{self, analyze_package};
-use crate::load::{self, Folder, Options};
+use crate::load::{self, Dependencies, Folder, Options, Resolved};
 use crate::report::{PackageReport, Problem};
 use crate::stats::Stats;
 
@@ -50,12 +51,14 @@ pub struct Outcome {
 /// # Errors
 /// When the threads can't be started.
 pub fn run(
-    folders: &[Folder],
+    resolved: &Resolved,
     options: &Options,
     wanted: &Wanted,
     threads: usize,
     done: &AtomicUsize,
 ) -> anyhow::Result<Outcome> {
+    let folders = &resolved.folders;
+    let dependencies = Dependencies::new(options.build.clone(), resolved.workspace.clone());
     let threads = threads.min(folders.len()).max(1);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_SIZE).build()?;
     remember_panics();
@@ -66,7 +69,7 @@ pub fn run(
     let parts = pool.broadcast(|_| {
         let mut parts = Vec::new();
         while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            parts.push((index, run_folder(&folders[index], options, wanted)));
+            parts.push((index, run_folder(&folders[index], options, wanted, &dependencies)));
             done.fetch_add(1, Ordering::Relaxed);
         }
         parts
@@ -85,10 +88,16 @@ pub fn run(
     Ok(whole)
 }
 
-fn run_folder(folder: &Folder, options: &Options, wanted: &Wanted) -> Outcome {
+fn run_folder(
+    folder: &Folder,
+    options: &Options,
+    wanted: &Wanted,
+    dependencies: &Arc<Dependencies>,
+) -> Outcome {
     let mut outcome = Outcome::default();
     let start = Instant::now();
-    let loaded = contained(folder, &mut outcome.problems, || load::load(folder, options)).unwrap_or_default();
+    let load = || load::load(folder, options, dependencies);
+    let loaded = contained(folder, &mut outcome.problems, load).unwrap_or_default();
     outcome.stats.load_time = start.elapsed();
     outcome.stats.files = loaded.files;
     outcome.stats.bytes = loaded.bytes;
@@ -104,17 +113,17 @@ fn run_folder(folder: &Folder, options: &Options, wanted: &Wanted) -> Outcome {
         outcome.packages.extend(report.map(|report| confident(report, wanted.min_confidence)));
     }
     if wanted.measure {
-        measure(folder, options, &mut outcome);
+        measure(folder, options, dependencies, &mut outcome);
     }
     outcome
 }
 
 /// Loads a folder once more, so that the time of the rules above has all the parsing that they need in it.
-fn measure(folder: &Folder, options: &Options, outcome: &mut Outcome) {
+fn measure(folder: &Folder, options: &Options, dependencies: &Arc<Dependencies>, outcome: &mut Outcome) {
     let start = Instant::now();
     let resolution = contained(folder, &mut outcome.problems, || {
         let mut sum = Resolution::default();
-        for loaded in load::load(folder, options).packages {
+        for loaded in load::load(folder, options, dependencies).packages {
             sum.add(&Resolution::of(&loaded.package));
         }
         sum
@@ -222,7 +231,7 @@ mod tests {
             tests: true,
             generated: false,
         };
-        let outcome = run(&resolved.folders, &options, &wanted, 2, &AtomicUsize::new(0)).expect("threads");
+        let outcome = run(&resolved, &options, &wanted, 2, &AtomicUsize::new(0)).expect("threads");
         let [problem] = &outcome.problems[..] else { panic!("{:?}", outcome.problems) };
         assert_eq!(problem.path.as_deref(), Some("fragile"));
         assert!(problem.message.contains("can't stand this package"), "{}", problem.message);

@@ -36,6 +36,8 @@ pub struct GoMod {
     pub toolchain: Option<String>,
     /// Folders that patterns do not match: `./x` from the module's root, `x` anywhere.
     pub ignore: Vec<String>,
+    /// The modules it needs, with their versions.
+    pub require: Vec<(String, String)>,
     /// The replacements.
     pub replace: Vec<Replace>,
 }
@@ -58,6 +60,10 @@ impl GoMod {
                     _ => return Err("`ignore` takes one path".into()),
                 },
                 "replace" => file.replace.push(replace(args)?),
+                "require" => match args {
+                    [path, version] => file.require.push((path.clone(), version.clone())),
+                    _ => return Err("`require` takes a path and a version".into()),
+                },
                 _ => {}
             }
             Ok(())
@@ -91,6 +97,8 @@ pub struct GoWork {
     pub go: Option<LangVersion>,
     /// The folders of the modules, from the folder of the file.
     pub uses: Vec<String>,
+    /// The replacements.
+    pub replace: Vec<Replace>,
 }
 
 impl GoWork {
@@ -102,6 +110,7 @@ impl GoWork {
                 ("go", _) => file.go = Some(go_version(args)?),
                 ("use", [path]) => file.uses.push(path.clone()),
                 ("use", _) => return Err("`use` takes one folder".into()),
+                ("replace", args) => file.replace.push(replace(args)?),
                 _ => {}
             }
             Ok(())
@@ -216,6 +225,7 @@ mod tests {
         let replaced: Vec<_> = file.replace.iter().map(|r| (r.old.as_str(), r.new.as_str())).collect();
         assert_eq!(replaced, [("a.b/c", "../c"), ("a.b/d", "a.b/e")]);
         assert_eq!(file.replace[1].new_version.as_deref(), Some("v1.1.0"));
+        assert_eq!(file.require, [("a.b/c".into(), "v1.2.3".into())]);
     }
 
     #[test]
@@ -267,10 +277,9 @@ mod tests {
         let (file, error) =
             GoWork::parse(b"go 1.24\nuse ./a\nuse (\n\t./b // why\n\t.\n)\nreplace x => ./y\n");
         assert_eq!(error, None);
-        assert_eq!(
-            file,
-            GoWork { go: Some(LangVersion::new(1, 24)), uses: vec!["./a".into(), "./b".into(), ".".into()] }
-        );
+        assert_eq!(file.go, Some(LangVersion::new(1, 24)));
+        assert_eq!(file.uses, ["./a", "./b", "."]);
+        assert_eq!((file.replace[0].old.as_str(), file.replace[0].new.as_str()), ("x", "./y"));
         assert!(GoWork::parse(b"use ./a ./b\n").1.is_some());
     }
 }

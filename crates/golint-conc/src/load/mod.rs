@@ -4,6 +4,7 @@
 //! folders and their modules, [`load`] reads one folder and groups its files into packages. Nothing stops either:
 //! what can't be read becomes a [`Problem`].
 
+mod dependencies;
 mod folder;
 mod module;
 mod path;
@@ -18,8 +19,9 @@ use golint_conc_rules::Severity;
 use golint_conc_semantic::Package;
 use golint_conc_semantic::build::{BuildContext, LangVersion};
 
+pub use dependencies::Dependencies;
 pub use folder::{Loaded, load, load_dir};
-pub use module::Module;
+pub use module::{Module, Workspace};
 pub use pattern::resolve;
 
 use crate::report::Problem;
@@ -99,6 +101,8 @@ impl Folder {
 pub struct Resolved {
     /// Sorted by [`Folder::display`].
     pub folders: Vec<Folder>,
+    /// The workspace around the working directory.
+    pub workspace: Option<Arc<Workspace>>,
     /// What was wrong.
     pub problems: Vec<Problem>,
 }

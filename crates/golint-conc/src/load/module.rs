@@ -1,10 +1,11 @@
 //! The modules that folders belong to.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use golint_conc_semantic::build::{GoMod, GoWork, LangVersion};
+use golint_conc_semantic::build::{GoMod, GoWork, LangVersion, Replace};
 
 use super::{failure, io_text, is_file, path};
 use crate::report::Problem;
@@ -35,16 +36,30 @@ impl Module {
     }
 }
 
+/// A workspace on disk: what a `go.work` file says.
+#[derive(Debug)]
+pub struct Workspace {
+    /// Its folder.
+    pub dir: PathBuf,
+    /// The folders of its modules, as the file spells them.
+    pub uses: Vec<PathBuf>,
+    /// Its modules.
+    pub modules: Vec<Arc<Module>>,
+    /// Its replacements.
+    pub replace: Vec<Replace>,
+}
+
 /// Finds modules, each once.
 pub(super) struct Modules<'a> {
     cwd: &'a Path,
     by_dir: HashMap<PathBuf, Option<Arc<Module>>>,
+    workspace: OnceCell<Option<Arc<Workspace>>>,
     problems: Vec<Problem>,
 }
 
 impl<'a> Modules<'a> {
     pub(super) fn new(cwd: &'a Path) -> Self {
-        Self { cwd, by_dir: HashMap::new(), problems: Vec::new() }
+        Self { cwd, by_dir: HashMap::new(), workspace: OnceCell::new(), problems: Vec::new() }
     }
 
     /// The module of a folder, given without links: that of the nearest `go.mod` in it or above it.
@@ -90,8 +105,16 @@ impl<'a> Modules<'a> {
         self.problems
     }
 
-    /// The folders that the workspace around `cwd` uses, where there is one.
-    pub(super) fn workspace(&mut self) -> Option<Vec<PathBuf>> {
+    /// The workspace around `cwd`, where there is one.
+    pub(super) fn workspace(&mut self) -> Option<Arc<Workspace>> {
+        if let Some(known) = self.workspace.get() {
+            return known.clone();
+        }
+        let found = self.find_workspace().map(Arc::new);
+        self.workspace.get_or_init(|| found).clone()
+    }
+
+    fn find_workspace(&mut self) -> Option<Workspace> {
         let found = match std::env::var_os("GOWORK") {
             Some(value) if value == "off" => None,
             Some(value) if !value.is_empty() => Some(PathBuf::from(value)),
@@ -99,19 +122,20 @@ impl<'a> Modules<'a> {
         }?;
         let dir = found.parent()?.to_path_buf();
         let shown = path::relative(self.cwd, &found);
-        let text = match std::fs::read(&found) {
-            Ok(text) => text,
+        let (work, error) = match std::fs::read(&found) {
+            Ok(text) => GoWork::parse(&text),
             Err(error) => {
                 let message = format!("can't be read: {}", io_text(&error));
-                self.problems.push(failure(shown, message, "make the file readable"));
-                return Some(Vec::new());
+                self.problems.push(failure(shown.as_str(), message, "make the file readable"));
+                (GoWork::default(), None)
             }
         };
-        let (work, error) = GoWork::parse(&text);
         if let Some(error) = error {
             let help = "mend the file, which Go can't read either";
             self.problems.push(Problem { line: Some(error.line), ..failure(shown, error.what, help) });
         }
-        Some(work.uses.iter().map(|used| dir.join(used)).collect())
+        let uses: Vec<_> = work.uses.iter().map(|used| dir.join(used)).collect();
+        let modules = uses.iter().filter_map(|used| self.of(&used.canonicalize().ok()?)).collect();
+        Some(Workspace { dir, uses, modules, replace: work.replace })
     }
 }

@@ -32,9 +32,10 @@ pub fn resolve(cwd: &Path, patterns: &[PathBuf], overlay: Option<&Overlay>) -> R
         folder.names.dedup();
     }
     folders.sort_by(|a, b| a.display.cmp(&b.display));
+    let workspace = resolver.modules.workspace();
     let mut problems = resolver.problems;
     problems.extend(resolver.modules.into_problems());
-    Resolved { folders, problems }
+    Resolved { folders, workspace, problems }
 }
 
 struct Resolver<'a> {
@@ -84,9 +85,9 @@ impl Resolver<'_> {
     }
 
     fn workspace(&mut self) {
-        if let Some(uses) = self.modules.workspace() {
-            for used in uses {
-                self.tree(&format!("{}/...", path::slashed(&used)));
+        if let Some(workspace) = self.modules.workspace() {
+            for used in &workspace.uses {
+                self.tree(&format!("{}/...", path::slashed(used)));
             }
         } else {
             let help = "name a path, or add a go.work file";

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use golint_conc::load::{self, LoadedPackage, Options};
+use golint_conc_concurrency::Resolution;
 use golint_conc_semantic::build::{BuildContext, LangVersion};
 
-use crate::support::Tree;
+use crate::support::{Run, Tree};
 
 fn options() -> Options {
     Options {
@@ -27,7 +28,8 @@ fn options() -> Options {
 fn load_with(tree: &Tree, pattern: &str, options: &Options) -> Vec<LoadedPackage> {
     let resolved = load::resolve(&tree.path(""), &[PathBuf::from(pattern)], None);
     assert_eq!(resolved.problems, []);
-    resolved.folders.iter().flat_map(|folder| load::load(folder, options).packages).collect()
+    let dependencies = load::Dependencies::new(options.build.clone(), resolved.workspace.clone());
+    resolved.folders.iter().flat_map(|folder| load::load(folder, options, &dependencies).packages).collect()
 }
 
 /// `import path (name): file@version …` a package.
@@ -199,7 +201,9 @@ fn packages_are_those_of_go_list() {
         let build = BuildContext { goos: system.0.into(), goarch: system.1.into(), ..options().build };
         let options = Options { build, ..options() };
         let resolved = load::resolve(&src, &patterns.map(PathBuf::from), None);
-        let packages = resolved.folders.iter().flat_map(|folder| load::load(folder, &options).packages);
+        let dependencies = load::Dependencies::new(options.build.clone(), resolved.workspace.clone());
+        let packages =
+            resolved.folders.iter().flat_map(|folder| load::load(folder, &options, &dependencies).packages);
         let ours: BTreeSet<_> = packages
             .flat_map(|loaded| {
                 let path = loaded.package.path;
@@ -210,4 +214,118 @@ fn packages_are_those_of_go_list() {
         let difference: Vec<_> = ours.symmetric_difference(&listed).collect();
         assert!(500 < ours.len() && difference.is_empty(), "{system:?}: {difference:#?}");
     }
+}
+
+/// A package whose only channel operation is on a variable of the package at `path`.
+fn using(path: &str) -> String {
+    format!("package app\n\nimport (\n\t\"{path}\"\n)\n\nfunc f() {{ dep.C <- 1 }}\n")
+}
+
+/// How many channel operations have a known type, of how many.
+fn known(packages: &[LoadedPackage]) -> (usize, usize) {
+    let shares = packages.iter().map(|loaded| Resolution::of(&loaded.package).channels);
+    shares.fold((0, 0), |sum, share| (sum.0 + share.known, sum.1 + share.all))
+}
+
+#[test]
+fn other_packages_are_found_where_go_finds_them() {
+    const DEP: &str = "package dep\n\nvar C = make(chan int)\n";
+    for (what, import, go_mod, place) in [
+        ("the module", "m/dep", "", "app/dep/dep.go"),
+        ("vendor", "x.y/dep", "require x.y v1.0.0\n", "app/vendor/x.y/dep/dep.go"),
+        ("a folder that replaces", "x.y/dep", "replace x.y => ../other\n", "other/dep/dep.go"),
+        ("another name than the folder's", "m/go-sub.v2", "", "app/go-sub.v2/x.go"),
+    ] {
+        let tree = Tree::new(&[]);
+        tree.write("app/go.mod", format!("module m\ngo 1.26\n{go_mod}"));
+        tree.write("app/a.go", using(import));
+        tree.write(place, DEP);
+        assert_eq!(known(&load_with(&tree, "app", &options())), (1, 1), "{what}");
+    }
+}
+
+#[test]
+fn what_is_no_part_of_a_package_is_not_imported() {
+    let is_known = |files: &[(&str, &str)]| {
+        let tree = Tree::new(&[]);
+        tree.write("go.mod", "module m\ngo 1.26\n");
+        tree.write("a.go", using("m/dep"));
+        for (name, text) in files {
+            tree.write(name, text);
+        }
+        known(&load_with(&tree, ".", &options())) == (1, 1)
+    };
+    let dep = "package dep\n\nvar C chan int\n";
+    assert!(is_known(&[("dep/dep.go", dep)]));
+    assert!(is_known(&[("dep/dep.go", dep), ("dep/zz.go", "package other\n\nvar X, Y int\n")]));
+    assert!(!is_known(&[("dep/dep_test.go", dep)]), "test files are for the package's own tests");
+    assert!(!is_known(&[("dep/dep_windows.go", dep)]), "another system");
+    assert!(!is_known(&[("dep/dep.go", &format!("//go:build ignore\n\n{dep}"))]), "left out");
+    assert!(!is_known(&[("dep/dep.go", dep), ("dep/go.mod", "module m/dep\n")]), "another module");
+    assert!(!is_known(&[("dep/dep.go", "package dep\n\nvar c chan int\n")]), "another name");
+    assert!(!is_known(&[("dep/dep.go", "package dep\n\nvar C = C\n")]), "a declaration that is a circle");
+}
+
+#[test]
+fn modules_of_a_workspace_see_each_other() {
+    let tree = Tree::new(&[]);
+    for (name, text) in [
+        ("go.work", "go 1.26\nuse (\n\t./app\n\t./lib\n)\n"),
+        ("app/go.mod", "module m\ngo 1.26\n"),
+        ("app/a.go", &using("l/dep")),
+        ("lib/go.mod", "module l\ngo 1.26\n"),
+        ("lib/dep/dep.go", "package dep\n\nvar C chan int\n"),
+        ("out/go.mod", "module o\ngo 1.26\n"),
+        ("out/a.go", &using("l/dep")),
+    ] {
+        tree.write(name, text);
+    }
+    assert_eq!(known(&load_with(&tree, "app", &options())), (1, 1));
+    assert_eq!(known(&load_with(&tree, "out", &options())), (0, 1), "not a module of the workspace");
+}
+
+#[test]
+fn an_external_test_sees_what_internal_tests_export() {
+    let tree = Tree::new(&[]);
+    tree.write("go.mod", "module m\ngo 1.26\n");
+    tree.write("dep/dep.go", "package dep\n\nvar c chan int\n");
+    tree.write("dep/export_test.go", "package dep\n\nvar C = c\n");
+    tree.write("dep/dep_test.go", "package dep_test\n\nimport \"m/dep\"\n\nfunc f() { dep.C <- 1 }\n");
+    assert_eq!(known(&load_with(&tree, "dep", &options())), (1, 1));
+}
+
+#[test]
+fn packages_that_import_each_other_are_read() {
+    let tree = Tree::new(&[]);
+    tree.write("go.mod", "module m\ngo 1.26\n");
+    tree.write(
+        "a/a.go",
+        "package a\n\nimport \"m/b\"\n\ntype T struct{ B *b.T }\n\nvar C = b.C\n\nfunc f() { b.C <- 1 }\n",
+    );
+    tree.write(
+        "b/b.go",
+        "package b\n\nimport \"m/a\"\n\ntype T struct{ A *a.T }\n\nvar C = a.C\n\nfunc f() { a.C <- 1 }\n",
+    );
+    assert_eq!(known(&load_with(&tree, "./...", &options())), (0, 2));
+}
+
+#[test]
+fn the_module_cache_is_read_where_it_lies() {
+    let tree = Tree::new(&[]);
+    tree.write(
+        "app/go.mod",
+        "module m\ngo 1.26\nrequire (\n\tx.y/Mod v1.0.0\n\tx.y/Mod/dep v0.9.0 // indirect\n)\n",
+    );
+    tree.write(
+        "app/a.go",
+        "package app\n\nimport \"x.y/Mod/dep\"\n\nfunc f() {\n\tdep.Mu.Lock()\n\tdep.Mu.Unlock()\n}\n",
+    );
+    tree.write("cache/x.y/!mod@v1.0.0/dep/dep.go", "package dep\n\nimport \"sync\"\n\nvar Mu sync.Mutex\n");
+    let stats = |cache: &str| {
+        let mut command = tree.command();
+        command.current_dir(tree.path("app")).env("GOMODCACHE", tree.path(cache)).arg("--stats");
+        Run::of(&mut command).stderr
+    };
+    assert!(stats("cache").contains("2 of 2 operations"), "{}", stats("cache"));
+    assert!(stats("none").contains("0 of 2 operations"), "{}", stats("none"));
 }

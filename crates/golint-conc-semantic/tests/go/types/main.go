@@ -2,6 +2,7 @@
 // line, for the resolver to be compared with.
 //
 //	package PATH
+//	import PATH FILE…     a package that it imports, directly or not, which is not of the standard library
 //	file NAME
 //	START END t TYPE      the expression there has that type
 //	START END e ENTITY    the identifier there denotes that
@@ -40,7 +41,9 @@ func main() {
 func check(out *bufio.Writer, fset *token.FileSet, std types.Importer, path string) error {
 	var pkg *build.Package
 	var err error
+	build.Default.Dir = ""
 	if filepath.IsAbs(path) {
+		build.Default.Dir = path // whose module decides what an import path means
 		pkg, err = build.ImportDir(path, 0)
 	} else {
 		pkg, err = build.Import(path, "", 0)
@@ -65,10 +68,12 @@ func check(out *bufio.Writer, fset *token.FileSet, std types.Importer, path stri
 	}
 	errors := 0
 	conf := types.Config{Importer: std, FakeImportC: true, Error: func(error) { errors++ }}
-	if _, err := conf.Check(path, fset, files, info); err != nil && errors > 0 {
+	checked, err := conf.Check(path, fset, files, info)
+	if err != nil && errors > 0 {
 		return err
 	}
 	fmt.Fprintln(out, "package", path)
+	imports(out, checked, pkg.Dir, make(map[string]bool))
 	for _, file := range files {
 		fmt.Fprintln(out, "file", fset.Position(file.Pos()).Filename)
 		for _, decl := range file.Decls {
@@ -82,6 +87,26 @@ func check(out *bufio.Writer, fset *token.FileSet, std types.Importer, path stri
 		}
 	}
 	return nil
+}
+
+// imports prints the files of the packages that a package imports, directly or not.
+func imports(out *bufio.Writer, importing *types.Package, dir string, seen map[string]bool) {
+	for _, imported := range importing.Imports() {
+		if seen[imported.Path()] {
+			continue
+		}
+		seen[imported.Path()] = true
+		pkg, err := build.Import(imported.Path(), dir, 0)
+		if err != nil || pkg.Goroot {
+			continue
+		}
+		fmt.Fprint(out, "import ", imported.Path())
+		for _, name := range pkg.GoFiles {
+			fmt.Fprint(out, " ", filepath.Join(pkg.Dir, name))
+		}
+		fmt.Fprintln(out)
+		imports(out, imported, dir, seen)
+	}
 }
 
 // values returns the types and values of the constants and variables that a declaration declares.
