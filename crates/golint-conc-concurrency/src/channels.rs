@@ -160,6 +160,21 @@ impl Model<'_> {
         channels
     }
 
+    /// The channel of a local variable with all its uses, which are in one body; also one that nobody sends on.
+    pub(crate) fn local_channel(&self, cx: BodyCx<'_>, expr: ExprId) -> Option<Channel> {
+        let local = cx.local(expr)?;
+        let declared = cx.local_info(local).ident;
+        let (key, name) = channel_key(cx, declared)?;
+        let parents = self.parents(cx.id);
+        let mut mentions = self.uses_of(cx, local);
+        mentions.insert(0, declared);
+        let uses = mentions.into_iter().map(|expr| {
+            let (kind, in_select) = use_kind(cx, &parents, expr);
+            ChanUse { body: cx.id, expr, kind, in_select }
+        });
+        Some(Channel { key, name, uses: uses.collect() })
+    }
+
     /// Package-level variables whose declaration makes a channel and that are not among the `found`.
     fn made_globals(&self, make: &Finder<'_>, found: &Found) -> Vec<(ChanKey, Symbol)> {
         let variables = self.pkg.objects().filter(|(_, object)| {
@@ -445,7 +460,8 @@ fn made_by(cx: BodyCx<'_>, value: ExprId) -> ChanUseKind {
     }
 }
 
-fn is_select_comm(cx: BodyCx<'_>, parents: &Parents, node: impl Into<NodeRef>) -> bool {
+/// Whether an operation is the communication of a `select` with another clause.
+pub(crate) fn is_select_comm(cx: BodyCx<'_>, parents: &Parents, node: impl Into<NodeRef>) -> bool {
     let node = node.into();
     for above in std::iter::once(node).chain(parents.ancestors(node)) {
         match above {

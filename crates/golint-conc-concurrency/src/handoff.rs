@@ -1,10 +1,13 @@
 //! Which sends meet a receiver.
 
-use golint_conc_semantic::{BodyCx, BodyId, LocalId};
+use golint_conc_flow::{ExitKind, Label, PathEnd, Paths, Step, Verdict, Watch};
+use golint_conc_semantic::{BodyCx, BodyId, LocalId, Type};
+use golint_conc_syntax::Span;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
-use golint_conc_syntax::visit::{NodeRef, Parents};
+use golint_conc_syntax::visit::{NodeRef, Parents, walk_inline};
 
-use crate::channels::{ChanKey, ChanUse, ChanUseKind, Channel};
+use crate::channels::{ChanKey, ChanUse, ChanUseKind, Channel, is_select_comm};
+use crate::lifetime::is_clock;
 use crate::model::{Model, Spawn};
 
 /// A send that nobody ever takes.
@@ -25,7 +28,128 @@ pub struct AbandonedSend {
     pub leaves: StmtId,
 }
 
+/// A receive of a goroutine whose sender may leave before it.
+#[derive(Clone, Copy, Debug)]
+pub struct AbandonedReceive {
+    /// The channel, where it is received from.
+    pub channel: ExprId,
+    /// How the function ends that should have sent or closed.
+    pub leaves: ExitKind,
+}
+
+/// Follows the function that starts a goroutine to an end that comes before what the goroutine waits for.
+struct Leaving<'a, 'p> {
+    cx: BodyCx<'p>,
+    parents: &'a Parents,
+    /// The sends and the calls that close.
+    ends: &'a [NodeRef],
+    /// The variables that the goroutine mentions: who hears from it may know that it does not wait any more.
+    shared: &'a [LocalId],
+}
+
+impl Watch for Leaving<'_, '_> {
+    type State = ();
+
+    fn step(&self, _state: &mut (), step: Step) -> Verdict {
+        let hears = |channel| self.cx.local(channel).is_some_and(|local| self.shared.contains(&local));
+        let drops = match step {
+            Step::Eval(expr) => match self.cx.ast.expr(expr) {
+                Expr::Unary { op: UnaryOp::Recv, operand } => hears(operand),
+                _ => self.ends.contains(&expr.into()),
+            },
+            Step::Exec(stmt) => match self.cx.ast.stmt(stmt) {
+                Stmt::Defer(call) => self.ends.contains(&call.into()),
+                _ => self.ends.contains(&stmt.into()),
+            },
+            Step::Next(stmt) => {
+                matches!(self.cx.ast.stmt(stmt), Stmt::Range { subject, .. } if hears(subject))
+            }
+            Step::RunDefers => false,
+        };
+        if drops { Verdict::Drop } else { Verdict::Go }
+    }
+
+    fn edge(&self, _state: &mut (), label: Label) -> bool {
+        let holds_end = |turn: StmtId| {
+            let span = self.cx.ast.stmt_span(turn);
+            self.ends.iter().any(|&end| span.contains(span_of(self.cx, end)))
+        };
+        match label {
+            // How often a loop runs is not known: it is taken to come to what stands in it.
+            Label::Range { stmt, more: false } => !holds_end(stmt),
+            Label::Cond { expr, holds: false } => match self.parents.parent(expr) {
+                Some(NodeRef::Stmt(stmt)) if matches!(self.cx.ast.stmt(stmt), Stmt::For { .. }) => {
+                    !holds_end(stmt)
+                }
+                _ => true,
+            },
+            // Of what happens elsewhere, only the end of a context and of a time limit have nothing to do with the
+            // goroutine.
+            Label::Select { clause } => self.cx.ast.clause(clause).comm.is_none_or(|comm| {
+                let is_end = self.ends.contains(&comm.into());
+                is_end || is_context_end(self.cx, comm) || is_timeout(self.cx, comm)
+            }),
+            _ => true,
+        }
+    }
+
+    fn exit(&self, _state: &(), exit: ExitKind) -> Verdict {
+        if exit.returns() { Verdict::Found } else { Verdict::Drop }
+    }
+}
+
 impl Model<'_> {
+    /// A receive in a goroutine's literal that blocks for ever when the starting function takes a certain way to its
+    /// end: the channel is that function's own, and it alone sends on it or closes it, but not on that way.
+    pub fn abandoned_receive(&self, spawn: &Spawn) -> Option<AbandonedReceive> {
+        let target = spawn.target.filter(|target| target.body == spawn.body)?;
+        let NodeRef::Stmt(go) = spawn.node else { return None };
+        let (cx, block) = self.block(target)?;
+        let parents = self.parents(spawn.body);
+        // The first communication and whether it is a loop over a channel; behind it, the starter may know more.
+        let (mut first, mut shared) = (None, Vec::new());
+        walk_inline(cx.ast, block, |node| match node {
+            NodeRef::Expr(expr) => match cx.ast.expr(expr) {
+                Expr::Unary { op: UnaryOp::Recv, operand } => {
+                    let is_lone = !is_select_comm(cx, &parents, expr);
+                    first = first.or(Some(is_lone.then_some((operand, false))));
+                }
+                Expr::Ident(_) => shared.extend(cx.local(expr)),
+                _ => {}
+            },
+            NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {
+                Stmt::Send { .. } => first = first.or(Some(None)),
+                Stmt::Range { subject, .. } if matches!(cx.underlying(subject), Type::Chan(..)) => {
+                    first = first.or(Some(Some((subject, true))));
+                }
+                _ => {}
+            },
+            NodeRef::Clause(_) => {}
+        });
+        let (operand, is_range) = first??;
+        let starter = self.func_of(spawn.body, go);
+        let channel = self.local_channel(cx, operand)?;
+        let ChanKey::Local(_, local) = channel.key else { return None };
+        let made = cx.local_info(local);
+        let is_own = made.func == starter.lit && channel.is_closed_world() && channel.capacity().is_some();
+        let ends: Vec<_> = channel.uses.iter().filter(|use_| is_end(use_, is_range)).collect();
+        let come_later = ends.iter().all(|end| {
+            parents.enclosing_func(cx.ast, end.expr) == starter.lit
+                && spawn.span.end <= cx.ast.expr_span(end.expr).start
+                && !shares_loop(cx, &parents, end.expr, spawn.call, made.ident)
+        });
+        if !is_own || ends.is_empty() || !come_later {
+            return None;
+        }
+        let ends: Vec<_> = ends.iter().filter_map(|end| parents.parent(end.expr)).collect();
+        let graph = self.flow.graph(starter)?;
+        let start = graph.find(|step| step == Step::Exec(go))?;
+        let watch = Leaving { cx, parents: &parents, ends: &ends, shared: &shared };
+        let path = Paths::new(cx, &graph).search(start, &(), &watch)?;
+        let PathEnd::Exit(leaves) = path.end else { return None };
+        Some(AbandonedReceive { channel: operand, leaves })
+    }
+
     /// A send in a goroutine's literal that blocks for ever when a context ends first: the channel has no buffer and is
     /// the starting function's own, and that function receives from it only where it may choose a context's end
     /// instead and is gone then.
@@ -123,6 +247,11 @@ impl Model<'_> {
     }
 }
 
+/// Whether a use of a channel ends the wait of somebody who receives from it, or who ranges over it.
+fn is_end(use_: &ChanUse, is_range: bool) -> bool {
+    use_.kind == ChanUseKind::Close || (use_.kind == ChanUseKind::Send && !is_range)
+}
+
 /// The clause beside a receive in a `select` by which the function leaves when a context ends: it returns, or nothing
 /// behind the `select` receives from the channel.
 fn leaving_clause(cx: BodyCx<'_>, parents: &Parents, receiver: ExprId, channel: &Channel) -> Option<StmtId> {
@@ -141,6 +270,21 @@ fn leaving_clause(cx: BodyCx<'_>, parents: &Parents, receiver: ExprId, channel: 
         let returns = last.is_some_and(|last| matches!(cx.ast.stmt(last), Stmt::Return(_)));
         clause.comm.filter(|&comm| is_context_end(cx, comm) && (returns || is_last))
     })
+}
+
+/// Whether a communication is a receive from a clock of package `time`.
+fn is_timeout(cx: BodyCx<'_>, comm: StmtId) -> bool {
+    let Stmt::Expr(value) = cx.ast.stmt(comm) else { return false };
+    let Expr::Unary { op: UnaryOp::Recv, operand } = cx.ast.expr(cx.ast.unparen(value)) else { return false };
+    is_clock(cx, operand)
+}
+
+fn span_of(cx: BodyCx<'_>, node: NodeRef) -> Span {
+    match node {
+        NodeRef::Expr(expr) => cx.ast.expr_span(expr),
+        NodeRef::Stmt(stmt) => cx.ast.stmt_span(stmt),
+        NodeRef::Clause(clause) => cx.ast.clause(clause).span,
+    }
 }
 
 /// Whether a communication is `<-ctx.Done()`.

@@ -1,6 +1,6 @@
 //! What ends a goroutine, or that nothing does.
 
-use golint_conc_flow::{ExitKind, Func, FuncGraph, LoopExitKind};
+use golint_conc_flow::{Block, BlockId, ExitKind, Flow, Func, FuncGraph, LoopExitKind, Step};
 use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalKind, ObjKind, Root, Type, TypeId};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
@@ -8,7 +8,7 @@ use golint_conc_syntax::{Signals, Symbol};
 
 use rustc_hash::FxHashSet;
 
-use crate::channels::{ChanKey, ChanUseKind, Channel, channel_key_of};
+use crate::channels::{ChanKey, ChanUseKind, Channel, channel_key_of, is_select_comm};
 use crate::model::{MAX_REACH, Model, Spawn, SpawnKind};
 use crate::scope::ContextInScope;
 use crate::words::has_word;
@@ -44,18 +44,18 @@ pub enum Lifetime {
     Shorter,
 }
 
-/// A loop that nobody can end.
+/// A loop or a wait that nobody can end.
 #[derive(Clone, Debug)]
-pub struct UnendingLoop {
+pub struct UnendingStmt {
     /// The function that has it.
     pub func: Func,
-    /// The loop.
+    /// The loop, or the statement that waits.
     pub stmt: StmtId,
     /// Why it goes on.
     pub why: Unending,
 }
 
-/// Why a loop goes on.
+/// Why a loop or a wait goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unending {
     /// It has no condition and no way out.
@@ -64,6 +64,11 @@ pub enum Unending {
     NeverClosed(String),
     /// It waits by the clock and tries again until what it tries succeeds or fails; nobody can call it off.
     Polls,
+    /// It receives from this channel, which only its function can reach and on which nothing is sent and which is not
+    /// closed.
+    NeverSent(String),
+    /// It is a `select` without a case.
+    NoCase,
 }
 
 impl<'p> Model<'p> {
@@ -94,7 +99,7 @@ impl<'p> Model<'p> {
     }
 
     /// The first loop in what a goroutine runs that nothing ends.
-    pub fn unending_loop(&self, func: Func) -> Option<UnendingLoop> {
+    pub fn unending_loop(&self, func: Func) -> Option<UnendingStmt> {
         self.runs(func).into_iter().find_map(|func| {
             let cx = self.body(func.body);
             if cx.ast.is_opaque {
@@ -122,7 +127,7 @@ impl<'p> Model<'p> {
                     LoopExitKind::Exit(kind) => matches!(kind, ExitKind::Stuck(_)),
                 });
                 if stays {
-                    return (!self.may_end_in_callee(cx, stmt)).then_some(UnendingLoop { func, stmt, why });
+                    return (!self.may_end_in_callee(cx, stmt)).then_some(UnendingStmt { func, stmt, why });
                 }
                 let succeeds = exits.iter().any(|exit| match exit.kind {
                     LoopExitKind::Jump => true,
@@ -130,8 +135,41 @@ impl<'p> Model<'p> {
                     LoopExitKind::Done => false,
                 });
                 let polls = succeeds && why == Unending::NoExit && polls(cx, stmt);
-                polls.then_some(UnendingLoop { func, stmt, why: Unending::Polls })
+                polls.then_some(UnendingStmt { func, stmt, why: Unending::Polls })
             })
+        })
+    }
+
+    /// The first wait outside of loops in what a goroutine runs that nothing ends: for a channel that nobody knows but
+    /// those who wait for it, or for nothing at all.
+    pub fn unending_wait(&self, func: Func) -> Option<UnendingStmt> {
+        self.runs(func).into_iter().find_map(|func| {
+            let (cx, graph) = (self.body(func.body), self.flow.graph(func)?);
+            if cx.ast.is_opaque {
+                return None;
+            }
+            let reachable = graph.reachable(FuncGraph::ENTRY);
+            let parents = self.parents(func.body);
+            let waits = graph.points().filter(|(point, _)| reachable.contains(point.block));
+            let found = waits.into_iter().find_map(|(_, step)| {
+                let Step::Eval(recv) = step else { return None };
+                let Expr::Unary { op: UnaryOp::Recv, operand } = cx.ast.expr(recv) else { return None };
+                let channel = self.local_channel(cx, operand)?;
+                let is_dead = channel.is_closed_world()
+                    && !channel.has(ChanUseKind::Send)
+                    && !channel.has(ChanUseKind::Close)
+                    && !is_select_comm(cx, &parents, recv);
+                let stmt = parents.enclosing_stmt(recv)?;
+                is_dead.then(|| (stmt, Unending::NeverSent(cx.text(operand).to_owned())))
+            });
+            let ends_nowhere = |(id, block): (BlockId, &Block)| {
+                reachable.contains(id) && block.edges.is_empty() && block.exit.is_none()
+            };
+            let (stmt, why) = found.or_else(|| {
+                let stands = graph.iter().any(ends_nowhere).then(|| empty_select(cx, func, &self.flow))??;
+                Some((stands, Unending::NoCase))
+            })?;
+            Some(UnendingStmt { func, stmt, why })
         })
     }
 
@@ -150,11 +188,12 @@ impl<'p> Model<'p> {
         found
     }
 
-    /// The context of a caller that a goroutine could have been given, and the loop that nobody can end for want of it.
-    /// Nothing where the goroutine knows a context, is waited for, or runs as long as the process.
-    pub fn loop_without_context(&self, spawn: &Spawn) -> Option<(ContextInScope, UnendingLoop)> {
+    /// The context of a caller that a goroutine could have been given, and the loop or wait that nobody can end for
+    /// want of it. Nothing where the goroutine knows a context, is waited for, or runs as long as the process.
+    pub fn unending_without_context(&self, spawn: &Spawn) -> Option<(ContextInScope, UnendingStmt)> {
         let context = self.caller_context(self.body(spawn.body), spawn.node)?;
-        let turn = self.unending_loop(spawn.target?)?;
+        let target = spawn.target?;
+        let turn = self.unending_loop(target).or_else(|| self.unending_wait(target))?;
         let is_tied = self.has_context(spawn)
             || self.is_waited_for(spawn)
             || self.lifetime(spawn.body, spawn.node) == Lifetime::Process;
@@ -163,7 +202,8 @@ impl<'p> Model<'p> {
 
     /// Whether a channel is one that only this package can reach and that nothing in it closes.
     fn is_never_closed(&self, cx: BodyCx<'p>, subject: ExprId) -> bool {
-        self.channel_of(cx, subject).is_some_and(|channel| {
+        let channel = self.channel_of(cx, subject).or_else(|| self.local_channel(cx, subject));
+        channel.is_some_and(|channel| {
             let is_seen_whole = !self.pkg.is_partial || matches!(channel.key, ChanKey::Local(..));
             is_seen_whole && channel.is_closed_world() && !channel.has(ChanUseKind::Close)
         })
@@ -362,6 +402,18 @@ impl<'p> Model<'p> {
     }
 }
 
+/// The first `select` without a case in a function.
+fn empty_select(cx: BodyCx<'_>, func: Func, flow: &Flow<'_>) -> Option<StmtId> {
+    let (_, block) = flow.func_block(func)?;
+    let mut found = None;
+    walk_inline(cx.ast, block, |node| {
+        let NodeRef::Stmt(stmt) = node else { return };
+        let is_empty = matches!(cx.ast.stmt(stmt), Stmt::Select { clauses } if clauses.is_empty());
+        found = found.or(is_empty.then_some(stmt));
+    });
+    found
+}
+
 /// Whether a loop waits by the clock alone, and nothing in it speaks of an end that somebody else may ask for:
 /// neither a channel nor a name that says so.
 fn polls(cx: BodyCx<'_>, stmt: StmtId) -> bool {
@@ -405,7 +457,7 @@ fn takes_command(cx: BodyCx<'_>, lit: Option<ExprId>) -> bool {
 }
 
 /// Whether a channel is one of package `time`'s.
-fn is_clock(cx: BodyCx<'_>, channel: ExprId) -> bool {
+pub(crate) fn is_clock(cx: BodyCx<'_>, channel: ExprId) -> bool {
     let channel = cx.ast.unparen(channel);
     match cx.ast.expr(channel) {
         Expr::Call { .. } => cx.callee(channel).is_func("time", &["After", "Tick"]),

@@ -351,7 +351,7 @@ impl<'p> Model<'p> {
     }
 
     /// Uses of a local variable in its body, other than its declaration.
-    pub fn uses_of(&self, cx: BodyCx<'p>, local: LocalId) -> Vec<ExprId> {
+    pub fn uses_of(&self, cx: BodyCx<'_>, local: LocalId) -> Vec<ExprId> {
         let declared = cx.local_info(local).ident;
         (0..cx.ast.expr_count() as u32)
             .map(ExprId::new)

@@ -1,6 +1,6 @@
 //! The contract between rules and the engine that runs them.
 
-use golint_conc_concurrency::{Channel, Model, Spawn, UnendingLoop};
+use golint_conc_concurrency::{Channel, Model, Spawn, UnendingStmt};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{BodyCx, BodyId, Package};
 use golint_conc_syntax::ast::{ExprId, StmtId};
@@ -151,7 +151,7 @@ impl<'p> Cx<'p> {
     }
 
     /// Whether a comment at the start of a goroutine or at its loop says that it shall never end.
-    pub fn is_meant_for_ever(&self, spawn: &Spawn, turn: &UnendingLoop) -> bool {
+    pub fn is_meant_for_ever(&self, spawn: &Spawn, turn: &UnendingStmt) -> bool {
         const WORDS: [&str; 7] = [
             "forever",
             "for ever",

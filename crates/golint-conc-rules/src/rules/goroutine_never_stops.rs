@@ -68,7 +68,7 @@ impl Rule for GoroutineNeverStops {
             Lifetime::Unknown => Confidence::Low,
             Lifetime::Shorter => Confidence::Medium,
         };
-        if cx.model.loop_without_context(spawn).is_some() || cx.is_meant_for_ever(spawn, &turn) {
+        if cx.model.unending_without_context(spawn).is_some() || cx.is_meant_for_ever(spawn, &turn) {
             return;
         }
         let body = cx.body(turn.func.body);

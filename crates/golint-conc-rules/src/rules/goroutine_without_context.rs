@@ -1,9 +1,10 @@
 //! See `rules/goroutine-without-context.md`.
 
-use golint_conc_concurrency::{AbandonedSend, ContextInScope, Spawn, Unending};
+use golint_conc_concurrency::{AbandonedReceive, AbandonedSend, ContextInScope, Spawn, Unending};
 use golint_conc_syntax::Signals;
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
+use crate::route::exit_place;
 use crate::rule::{Cx, Report, Rule, step};
 
 pub(crate) static RULE: GoroutineWithoutContext = GoroutineWithoutContext;
@@ -35,6 +36,14 @@ impl Finding for Untied {
                     "goroutine tries again until it succeeds, whatever becomes of `{context}`, which is in scope"
                 )
             }
+            Unending::NeverSent(channel) => {
+                format!(
+                    "goroutine waits for ever on `{channel}`, on which nothing is sent, and does not look at `{context}`"
+                )
+            }
+            Unending::NoCase => {
+                format!("goroutine waits for nothing: its `select` has no case, and `{context}` is in scope")
+            }
         }
     }
 
@@ -49,6 +58,8 @@ impl Finding for Untied {
             Unending::NoExit => "the loop has no condition, `return` or `break`",
             Unending::NeverClosed(_) => "the loop ends when the channel is closed, which happens nowhere",
             Unending::Polls => "the loop sleeps and tries again, and nobody can call it off",
+            Unending::NeverSent(_) => "nothing is sent on the channel, and nothing closes it",
+            Unending::NoCase => "a `select` without a case never goes on",
         };
         vec![
             step(self.declared, 0, what),
@@ -59,18 +70,25 @@ impl Finding for Untied {
 
     fn help(&self) -> Option<String> {
         let context = &self.context.expr;
+        let from = match self.why {
+            Unending::NoExit | Unending::NeverClosed(_) | Unending::Polls => " from its loop",
+            Unending::NeverSent(_) | Unending::NoCase => "",
+        };
         Some(if self.context.is_request {
             format!(
-                "return from its loop on `<-ctx.Done()`, where `ctx` is `{context}`, or one of the server's if the work \
+                "return{from} on `<-ctx.Done()`, where `ctx` is `{context}`, or one of the server's if the work \
                  is to go on when the request is over"
             )
         } else {
-            format!("pass `{context}` to the goroutine and return from its loop on `<-{context}.Done()`")
+            format!("pass `{context}` to the goroutine and return{from} on `<-{context}.Done()`")
         })
     }
 
     fn confidence(&self) -> Confidence {
-        if self.why == Unending::NoExit { Confidence::High } else { Confidence::Medium }
+        match self.why {
+            Unending::NoExit | Unending::NeverSent(_) | Unending::NoCase => Confidence::High,
+            Unending::NeverClosed(_) | Unending::Polls => Confidence::Medium,
+        }
     }
 }
 
@@ -111,6 +129,46 @@ impl Finding for Abandoned {
     }
 }
 
+struct Deserted {
+    start: Place,
+    wait: Place,
+    leave: Place,
+    channel: String,
+    context: String,
+}
+
+impl Finding for Deserted {
+    fn message(&self) -> String {
+        format!(
+            "goroutine waits for ever on `{}` when its starter returns first, whatever becomes of `{}`",
+            self.channel, self.context
+        )
+    }
+
+    fn primary(&self) -> Place {
+        self.start
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        vec![
+            step(self.start, 0, "the goroutine starts"),
+            step(self.wait, 1, format!("it waits for `{}`", self.channel)),
+            step(self.leave, 0, "its starter ends here, and neither sent nor closed before: nobody else can"),
+        ]
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(format!(
+            "close `{0}` in a `defer`, or wait in a `select` with `<-{1}.Done()`",
+            self.channel, self.context
+        ))
+    }
+
+    fn confidence(&self) -> Confidence {
+        Confidence::Medium
+    }
+}
+
 impl Rule for GoroutineWithoutContext {
     fn id(&self) -> &'static str {
         "goroutine-without-context"
@@ -125,14 +183,21 @@ impl Rule for GoroutineWithoutContext {
             report.add(&abandoned);
             return;
         }
-        let Some((context, turn)) = cx.model.loop_without_context(spawn) else { return };
+        if let Some(deserted) = deserted(cx, spawn) {
+            report.add(&deserted);
+            return;
+        }
+        let Some((context, turn)) = cx.model.unending_without_context(spawn) else { return };
         if cx.is_meant_for_ever(spawn, &turn) {
             return;
         }
         let body = cx.body(spawn.body);
         report.add(&Untied {
             start: cx.start_place(spawn),
-            wait: cx.keyword_place(cx.body(turn.func.body), turn.stmt),
+            wait: match turn.why {
+                Unending::NeverSent(_) => cx.stmt_place(cx.body(turn.func.body), turn.stmt),
+                _ => cx.keyword_place(cx.body(turn.func.body), turn.stmt),
+            },
             declared: cx.expr_place(body, body.local_info(context.local).ident),
             context,
             why: turn.why,
@@ -152,5 +217,18 @@ fn abandoned(cx: &Cx<'_>, spawn: &Spawn) -> Option<Abandoned> {
         leave,
         channel: body.text(send.expr).to_owned(),
         done: body.text_at(leave.span).trim_start_matches("<-").trim().to_owned(),
+    })
+}
+
+fn deserted(cx: &Cx<'_>, spawn: &Spawn) -> Option<Deserted> {
+    let body = cx.body(spawn.body);
+    let context = cx.model.caller_context(body, spawn.node)?;
+    let AbandonedReceive { channel, leaves } = cx.model.abandoned_receive(spawn)?;
+    Some(Deserted {
+        start: cx.start_place(spawn),
+        wait: cx.expr_place(body, channel),
+        leave: exit_place(cx, cx.model.func_of(spawn.body, spawn.node), body, leaves)?,
+        channel: body.text(channel).to_owned(),
+        context: context.expr,
     })
 }
