@@ -7,6 +7,7 @@ use golint_conc_syntax::Signals;
 use memchr::memmem::Finder;
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
+use crate::edits::complete;
 use crate::rule::{Cx, Report, Rule, TestPolicy};
 
 /// The language versions that a rule applies to; a bound that is absent does not bind.
@@ -82,7 +83,10 @@ pub fn analyze(pkg: &Package, rules: &[Selected]) -> Vec<Diagnostic> {
             }
         }
         selected.rule.package(&cx, &mut report);
-        found.extend(own.into_iter().filter_map(|diagnostic| admit(pkg, selected, diagnostic)));
+        let mut admitted: Vec<_> =
+            own.into_iter().filter_map(|diagnostic| admit(pkg, selected, diagnostic)).collect();
+        admitted.iter_mut().flat_map(|diagnostic| &mut diagnostic.edits).for_each(|edit| complete(pkg, edit));
+        found.extend(admitted);
     }
     found
 }

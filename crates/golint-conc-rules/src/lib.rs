@@ -7,6 +7,7 @@ mod catalogue;
 mod diagnostic;
 mod edits;
 mod engine;
+mod imports;
 mod requests;
 mod route;
 mod rule;
@@ -18,4 +19,5 @@ pub use diagnostic::{
     Applicability, Confidence, Diagnostic, Edit, FileId, Finding, Lane, Place, Replacement, Severity, Step,
 };
 pub use engine::{LangRange, Selected, analyze};
+pub use imports::unused_imports;
 pub use rule::{Cx, Report, Rule, TestPolicy};

@@ -2,14 +2,14 @@
 
 use golint_conc_concurrency::{Holder, Made, Values};
 use golint_conc_semantic::{BodyCx, BodyId, LocalId, LocalKind};
+use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk};
-use golint_conc_syntax::{Signals, Span};
 
 use crate::addresses::is_loopback;
-use crate::diagnostic::{Applicability, Edit, FileId, Place, Replacement};
-use crate::edits;
+use crate::diagnostic::{Applicability, Edit, FileId, Place};
 use crate::rule::Cx;
+use crate::{edits, imports};
 
 /// Methods and functions that make their request themselves, so that it never has a deadline.
 pub(crate) const WITHOUT_CONTEXT: [&str; 4] = ["Get", "Head", "Post", "PostForm"];
@@ -43,33 +43,20 @@ pub(crate) fn made_at(made: &Made) -> Place {
     Place { file: FileId(made.file as u32), span: made.span }
 }
 
-/// The edit that sets a field in a literal, where the file imports package `time`.
+/// The edit that sets a field in a literal.
 pub(crate) fn set_duration(cx: &Cx<'_>, made: &Made, field: &str, seconds: u32) -> Vec<Edit> {
     let literal = made.body.zip(made.expr).map(|(body, expr)| (cx.body(body), expr));
     let Some((body, expr)) = literal else { return Vec::new() };
     let Expr::Composite { elems, .. } = body.ast.expr(expr) else { return Vec::new() };
-    if !cx.pkg.imports(made.file, "time") {
-        return Vec::new();
-    }
-    let text = format!("{field}: {seconds} * time.Second");
-    let lines = cx.pkg.files[made.file].source.lines();
-    let replacement = match body.ast.list(elems).next().map(|item| body.ast.expr_span(item)) {
-        Some(first) if lines.line(first.start) != lines.line(made.span.start) => {
-            edits::insert_before(cx, body, first, &format!("{text},"))
-        }
-        Some(first) => {
-            let at = Span::new(first.start, first.start);
-            Replacement { place: cx.place(body.id, at), text: format!("{text}, ") }
-        }
-        None => {
-            let brace = made.span.end.saturating_sub(1);
-            Replacement { place: cx.place(body.id, Span::new(brace, brace)), text }
-        }
-    };
+    let Some((time, import)) = imports::name_of(cx, body, "time") else { return Vec::new() };
+    let value = format!("{seconds} * {time}.Second");
+    let end = body.ast.expr_span(expr).end;
+    let mut replacements = edits::add_field(cx, body, elems, end, (field, &value));
+    replacements.extend(import);
     vec![Edit {
         title: format!("set `{field}` to {seconds} seconds"),
         applicability: Applicability::Suggested,
-        replacements: vec![replacement],
+        replacements,
     }]
 }
 

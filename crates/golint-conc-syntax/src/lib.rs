@@ -14,7 +14,7 @@ pub mod visit;
 
 pub use lines::{LineIndex, Position};
 pub use outline::{
-    DeclKind, Directive, DirectiveKind, Import, Outline, OutlineDecl, Receiver, Signals, TextProblem,
+    DeclKind, Directive, DirectiveKind, Import, Outline, OutlineDecl, Receiver, Signals, TextProblem, tokens,
 };
 pub use source::{MAX_DECL_LEN, MAX_NESTING, STACK_SIZE, SourceFile};
 pub use span::Span;

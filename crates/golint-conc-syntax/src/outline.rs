@@ -221,6 +221,16 @@ impl Outline {
     }
 }
 
+/// The places of the tokens of a text, which may be anything: words, literals and signs, without comments, white space
+/// and the semicolons that line ends stand for. A sign of several bytes may be several tokens.
+pub fn tokens(text: &[u8]) -> impl Iterator<Item = Span> {
+    let is_real =
+        |token: Token, at: &std::ops::Range<usize>| token != Token::Semi || text.get(at.start) == Some(&b';');
+    Scanner::tokens(text)
+        .filter(move |(token, at)| is_real(*token, at))
+        .map(|(_, at)| Span::new(at.start as u32, at.end as u32))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
     Eof,

@@ -9,9 +9,10 @@ use std::time::Instant;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use codespan_reporting::term::termcolor::{Ansi, NoColor, WriteColor};
-use golint_conc_rules::{Confidence, Page, Severity};
+use golint_conc_rules::{Applicability, Confidence, Page, Severity};
 use golint_conc_semantic::build::{BuildContext, KNOWN_ARCH, KNOWN_OS, LangVersion};
 
+use crate::fix::{self, Fixed};
 use crate::load::{self, MAX_FILE_LEN, Options, Overlay, Resolved};
 use crate::output::{self, Format};
 use crate::progress::with_progress;
@@ -33,12 +34,13 @@ Examples:
   golint-conc ./...
   golint-conc --format sarif --output golint-conc.sarif ./...
   golint-conc --select 'race-*,mutex-*' --ignore mutex-copy ./...
+  golint-conc --fix ./...
   golint-conc explain race-map-write
 
 Exit status:
-  0  nothing found
+  0  nothing found, or nothing left after --fix
   1  findings
-  2  something could not be read or analysed, or the command line is wrong";
+  2  something could not be read, analysed or written, or the command line is wrong";
 
 /// Finds the Go bugs that take services down: leaked goroutines, stuck channels, races, locks never released, HTTP
 /// clients that hang.
@@ -169,6 +171,18 @@ struct Check {
     #[arg(long, help_heading = "What to report")]
     report_unused_ignores: bool,
 
+    /// Applies the safe edits to the files, and reports what remains
+    #[arg(long, help_heading = "What to mend")]
+    fix: bool,
+
+    /// Applies suggested edits too, with --fix or --diff; look at what they do
+    #[arg(long, help_heading = "What to mend")]
+    unsafe_fixes: bool,
+
+    /// Prints what --fix would change as a unified diff, and writes no file
+    #[arg(long, conflicts_with = "format", help_heading = "What to mend")]
+    diff: bool,
+
     /// Build tags that are set, separated by commas
     #[arg(long, value_name = "TAGS", value_delimiter = ',', help_heading = "What to build for")]
     tags: Vec<String>,
@@ -241,6 +255,9 @@ fn run_check(check: &Check) -> Status {
         Ok(build) => build,
         Err(message) => return usage(&message),
     };
+    if check.unsafe_fixes && fix_level(check).is_none() {
+        return usage("--unsafe-fixes needs --fix or --diff");
+    }
     let options = Options { build, lang: check.go, tests: !check.no_tests, generated: check.generated };
     let (patterns, overlay) = match inputs(check) {
         Ok(inputs) => inputs,
@@ -253,31 +270,94 @@ fn run_check(check: &Check) -> Status {
             return Status::Failed;
         }
     };
-    let resolved = load::resolve(&cwd, &patterns, overlay.as_ref());
+    let mut resolved = load::resolve(&cwd, &patterns, overlay.as_ref());
     let resolve_time = start.elapsed();
     let wanted = wanted(check, &pages);
     let threads =
         check.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-    let outcome = with_progress(resolved.folders.len(), check.quiet, |done| {
-        run::run(&resolved, &options, &wanted, threads, done)
-    });
-    let mut outcome = match outcome {
-        Ok(outcome) => outcome,
+    let analyze = |resolved: &Resolved| {
+        with_progress(resolved.folders.len(), check.quiet, |done| {
+            run::run(resolved, &options, &wanted, threads, done).map_err(|error| {
+                anyhow::anyhow!("{threads} threads can't be started: {error}; try --threads 1")
+            })
+        })
+    };
+    let result = match fix_level(check) {
+        None => analyze(&resolved).map(|outcome| (outcome, None)),
+        Some(level) => fix::fix(&mut resolved, level, analyze)
+            .map(|mut fixed| (std::mem::take(&mut fixed.outcome), Some(fixed))),
+    };
+    let (mut outcome, fixed) = match result {
+        Ok(result) => result,
         Err(error) => {
-            say(&format!("{threads} threads can't be started: {error}; try --threads 1"));
+            say(&error.to_string());
             return Status::Failed;
         }
     };
     outcome.problems.extend(empty_patterns(&patterns, &resolved, &outcome));
     outcome.problems.extend(resolved.problems);
+    let mut source = None;
+    if let Some(fixed) = &fixed {
+        outcome.problems.extend(fix_problems(fixed));
+        if !check.diff {
+            let failed = fix::write(&fixed.changes);
+            announce(check, fixed, &failed);
+            outcome.problems.extend(failed);
+            source = overlay.map(|overlay| {
+                let change = fixed.changes.iter().find(|change| change.is_stdin);
+                change.map_or(overlay.text, |change| change.after.clone())
+            });
+        }
+    }
     let run = Run { packages: &outcome.packages, problems: &outcome.problems, rules: &wanted.rules };
-    let status = report(check, &run);
+    let status = match fixed.filter(|_| check.diff) {
+        Some(fixed) => show_diff(check, &run, &fixed),
+        None => report(check, &run, source.as_deref()),
+    };
     if check.stats {
         outcome.stats.resolve_time = resolve_time;
         outcome.stats.wall_time = start.elapsed();
         let _ = write!(std::io::stderr(), "{}", outcome.stats);
     }
     status
+}
+
+/// The boldest edits to apply, if any are wanted.
+fn fix_level(check: &Check) -> Option<Applicability> {
+    let level = if check.unsafe_fixes { Applicability::Suggested } else { Applicability::Safe };
+    (check.fix || check.diff).then_some(level)
+}
+
+/// What kept edits from being applied.
+fn fix_problems(fixed: &Fixed) -> Vec<Problem> {
+    let refused = fixed.refused.iter().map(|(rule, path)| {
+        let message = format!("the edit of {rule} would break the code, and is left out");
+        load::notice(&**path, None, message, &format!("please report it at {}", run::ISSUES_URL))
+    });
+    let unsettled = fixed.is_unsettled.then(|| {
+        let message = format!("after {} rounds there are edits left", fix::MAX_PASSES);
+        Problem {
+            severity: Severity::Warning,
+            path: None,
+            line: None,
+            message,
+            help: Some("run again".into()),
+        }
+    });
+    refused.chain(unsettled).collect()
+}
+
+/// Says what was mended.
+fn announce(check: &Check, fixed: &Fixed, failed: &[Problem]) {
+    let files = fixed.changes.len() - failed.len();
+    if check.quiet || files == 0 {
+        return;
+    }
+    let (findings, files) = (output::plural(fixed.findings, "finding"), output::plural(files, "file"));
+    match failed.is_empty() {
+        true => say(&format!("mended {findings} in {files}")),
+        false => say(&format!("mended {files}, but not all")),
+    }
 }
 
 fn wanted(check: &Check, pages: &[&Page]) -> Wanted {
@@ -337,35 +417,68 @@ fn empty_patterns(patterns: &[PathBuf], resolved: &Resolved, outcome: &Outcome) 
     problems
 }
 
-fn report(check: &Check, run: &Run<'_>) -> Status {
-    for problem in run.sorted_problems() {
-        if problem.severity == Severity::Error || !check.quiet {
-            say(&problem.to_string());
-        }
-    }
+/// Prints the findings. Where the standard output is for `source`, the mended text of the standard input, they go to the
+/// standard error.
+fn report(check: &Check, run: &Run<'_>, source: Option<&[u8]>) -> Status {
+    say_problems(check, run);
     let mut text = Vec::new();
     let rendered = if check.output.is_none() && uses_color(check.color) {
         render(check, run, &mut Ansi::new(&mut text))
     } else {
         render(check, run, &mut NoColor::new(&mut text))
     };
-    let written = rendered.and_then(|()| match &check.output {
+    let has_findings = run.packages.iter().any(|package| !package.diagnostics.is_empty());
+    if let (Some(source), Ok(())) = (source, &rendered) {
+        let status = written(None, sink::to_stdout(source));
+        let is_done = check.output.is_none();
+        if is_done {
+            let _ = std::io::stderr().write_all(&text);
+        }
+        if is_done || status == Some(Status::Failed) {
+            return status.unwrap_or_else(|| status_of(check, run, has_findings));
+        }
+    }
+    let result = rendered.and_then(|()| match &check.output {
         Some(path) => sink::to_file(path, &text),
         None => sink::to_stdout(&text),
     });
-    match written {
-        Ok(Written::All | Written::ReaderGone) => {}
-        Err(error) => {
-            let target = check.output.as_deref().map_or("the standard output".into(), Path::to_string_lossy);
-            say(&format!(
-                "{target}: can't be written: {}; choose another place with --output",
-                load::io_text(&error)
-            ));
-            return Status::Failed;
+    written(check.output.as_deref(), result).unwrap_or_else(|| status_of(check, run, has_findings))
+}
+
+/// Prints what `--fix` would change. Nothing is mended, so the status is that of a run without it.
+fn show_diff(check: &Check, run: &Run<'_>, fixed: &Fixed) -> Status {
+    say_problems(check, run);
+    let text = fix::diff(&fixed.changes);
+    let result = match &check.output {
+        Some(path) => sink::to_file(path, &text),
+        None => sink::to_stdout(&text),
+    };
+    let remains = run.packages.iter().any(|package| !package.diagnostics.is_empty());
+    written(check.output.as_deref(), result)
+        .unwrap_or_else(|| status_of(check, run, remains || !fixed.changes.is_empty()))
+}
+
+fn say_problems(check: &Check, run: &Run<'_>) {
+    for problem in run.sorted_problems() {
+        if problem.severity == Severity::Error || !check.quiet {
+            say(&problem.to_string());
         }
     }
+}
+
+/// How the process ends, if the output could not be written.
+fn written(path: Option<&Path>, result: std::io::Result<Written>) -> Option<Status> {
+    let error = result.err()?;
+    let target = path.map_or("the standard output".into(), Path::to_string_lossy);
+    say(&format!(
+        "{target}: can't be written: {}; choose another place with --output",
+        load::io_text(&error)
+    ));
+    Some(Status::Failed)
+}
+
+fn status_of(check: &Check, run: &Run<'_>, has_findings: bool) -> Status {
     let has_failed = run.problems.iter().any(|problem| problem.severity == Severity::Error);
-    let has_findings = run.packages.iter().any(|package| !package.diagnostics.is_empty());
     match (has_failed, has_findings && !check.exit_zero) {
         (true, _) => Status::Failed,
         (false, true) => Status::Findings,

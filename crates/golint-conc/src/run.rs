@@ -17,7 +17,7 @@ use crate::report::{PackageReport, Problem};
 use crate::stats::Stats;
 
 /// Where people report what went wrong in this program.
-const ISSUES_URL: &str = "https://github.com/golint-conc/golint-conc/issues";
+pub(crate) const ISSUES_URL: &str = "https://github.com/golint-conc/golint-conc/issues";
 
 /// What to find.
 #[derive(Clone, Debug)]

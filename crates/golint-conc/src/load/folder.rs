@@ -148,9 +148,9 @@ fn read(folder: &Folder, name: &str, options: &Options, loaded: &mut Loaded) -> 
         loaded.excluded += usize::from(!name.starts_with(['_', '.']));
         return None;
     }
-    let text = match &folder.overlay {
-        Some((overlaid, text)) if overlaid == name => text.to_vec(),
-        _ => match read_text(&folder.dir.join(name), &folder.path_of(name)) {
+    let text = match folder.overlays.get(name) {
+        Some(text) => text.to_vec(),
+        None => match read_text(&folder.dir.join(name), &folder.path_of(name)) {
             Ok(text) => text?,
             Err(problem) => {
                 loaded.problems.push(problem);

@@ -11,7 +11,7 @@ mod path;
 mod pattern;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -74,8 +74,8 @@ pub struct Folder {
     pub is_whole: bool,
     /// Files that are named themselves: they are read whatever their constraints say.
     pub named: BTreeSet<String>,
-    /// The bytes of one of the files.
-    pub overlay: Option<(String, Arc<Vec<u8>>)>,
+    /// The bytes of files that count instead of what is on disk, by name.
+    pub overlays: BTreeMap<String, Arc<Vec<u8>>>,
     /// The module it belongs to.
     pub module: Option<Arc<Module>>,
     /// The import path of its package.

@@ -202,7 +202,7 @@ impl Resolver<'_> {
         found.names.push(name.into());
         found.named.insert(name.into());
         if let Some(text) = text {
-            found.overlay = Some((name.into(), text));
+            found.overlays.insert(name.into(), text);
         }
     }
 
@@ -214,7 +214,7 @@ impl Resolver<'_> {
             names: Vec::new(),
             is_whole: false,
             named: BTreeSet::new(),
-            overlay: None,
+            overlays: BTreeMap::new(),
             import_path: module.as_ref().map_or_else(|| NO_MODULE.into(), |module| module.import_path(real)),
             module,
             patterns: Vec::new(),

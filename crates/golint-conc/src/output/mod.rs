@@ -62,6 +62,11 @@ const fn goroutine(lane: Lane) -> u32 {
     lane.0 + 1
 }
 
+/// `1 file`, `2 files`.
+pub(crate) fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
 /// How many findings there are of each severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Counts {

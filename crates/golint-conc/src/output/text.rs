@@ -14,7 +14,7 @@ use codespan_reporting::term::{self, Config};
 use golint_conc_rules::{Confidence, Place, Severity, Step};
 use golint_conc_syntax::Span;
 
-use super::{Counts, goroutine};
+use super::{Counts, goroutine, plural};
 use crate::report::{Found, ReportFile, Run};
 
 /// Lines longer than this many bytes are cut around their labels.
@@ -65,10 +65,6 @@ fn summary(findings: &[Found<'_>], suppressed: usize) -> Option<String> {
         plural(counts.files, "file"),
         kinds.join(", ")
     ))
-}
-
-fn plural(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 fn frame<'a>(found: &Found<'a>) -> (Frame<usize>, Excerpts<'a>) {

@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod fix;
 mod flags;
 mod output;
 mod packages;
