@@ -8,7 +8,6 @@ use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 use crate::model::{Model, Spawn};
 
 /// A loop variable that a goroutine of the loop's body uses.
-#[expect(clippy::struct_excessive_bools, reason = "four facts that do not depend on each other")]
 #[derive(Clone, Copy, Debug)]
 pub struct CapturedLoopVariable {
     /// The variable.
@@ -24,8 +23,6 @@ pub struct CapturedLoopVariable {
     /// Whether what follows in the turn calls something that may wait for the goroutine in a way of its own, as a read
     /// from a pipe does.
     pub may_be_awaited: bool,
-    /// Whether `node` is a statement of a block, before which another can stand.
-    pub stands_alone: bool,
 }
 
 impl<'p> Model<'p> {
@@ -42,13 +39,10 @@ impl<'p> Model<'p> {
             let LocalKind::Loop(stmt) = cx.local_info(found.local).kind else { return false };
             self.goes_on(spawn, cx, stmt)
         });
-        let parents = self.parents(spawn.body);
         for found in &mut captured {
             if let LocalKind::Loop(stmt) = cx.local_info(found.local).kind {
                 found.may_be_awaited = self.calls_after(spawn, cx, stmt);
             }
-            found.stands_alone = matches!((spawn.node, parents.parent(spawn.node)),
-                (NodeRef::Stmt(_), Some(NodeRef::Stmt(above))) if matches!(cx.ast.stmt(above), Stmt::Block(_)));
         }
         captured
     }
@@ -155,15 +149,8 @@ fn loop_variables(cx: BodyCx<'_>, literal: ExprId, from: u32, node: NodeRef) -> 
                 }
                 let is_write = writes.contains(&use_);
                 let is_copied = matches!(cx.ast.stmt(stmt), Stmt::For { .. });
-                let found = CapturedLoopVariable {
-                    local,
-                    use_,
-                    node,
-                    is_write,
-                    is_copied,
-                    may_be_awaited: false,
-                    stands_alone: false,
-                };
+                let found =
+                    CapturedLoopVariable { local, use_, node, is_write, is_copied, may_be_awaited: false };
                 match captured.iter_mut().find(|known| known.local == local) {
                     Some(known) if is_write && !known.is_write => *known = found,
                     Some(_) => {}

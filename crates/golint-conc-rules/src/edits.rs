@@ -1,7 +1,8 @@
 //! Pieces of edits that keep the layout of the source: what gofmt accepts before, it accepts after.
 
 use golint_conc_semantic::{BodyCx, Package};
-use golint_conc_syntax::ast::{Expr, ExprId, List};
+use golint_conc_syntax::ast::{Expr, ExprId, List, Stmt, StmtId};
+use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{SourceFile, Span, tokens};
 
 use crate::diagnostic::{Edit, Place, Replacement};
@@ -36,6 +37,18 @@ pub(crate) fn insert_before(cx: &Cx<'_>, body: BodyCx<'_>, span: Span, stmt: &st
     insert(cx, body, span.start, text)
 }
 
+/// Puts a statement at the beginning of a block that has others.
+pub(crate) fn insert_first(cx: &Cx<'_>, body: BodyCx<'_>, block: StmtId, stmt: &str) -> Option<Replacement> {
+    let source = &cx.pkg.files[body.file].source;
+    let first = body.ast.stmt_span(body.ast.list(body.ast.block(block)).next()?);
+    let brace = body.ast.stmt_span(block).start;
+    let line = line_at(source, brace);
+    if code_len(Span::new(brace, line.end).slice(source.text())) == 1 {
+        return Some(insert(cx, body, line.end, format!("\n{}\t{stmt}", indent(cx, body, brace))));
+    }
+    Some(insert_before(cx, body, first, stmt))
+}
+
 /// Puts a statement behind the one at `span`, on a line of its own, behind a comment at the end of the line, unless
 /// other code follows there.
 pub(crate) fn insert_after(cx: &Cx<'_>, body: BodyCx<'_>, span: Span, stmt: &str) -> Replacement {
@@ -47,6 +60,16 @@ pub(crate) fn insert_after(cx: &Cx<'_>, body: BodyCx<'_>, span: Span, stmt: &str
     } else {
         insert(cx, body, span.end, format!("; {stmt}"))
     }
+}
+
+/// The statement behind `stmt` in its block or clause.
+pub(crate) fn next_stmt(cx: &Cx<'_>, body: BodyCx<'_>, stmt: StmtId) -> Option<StmtId> {
+    let list = match cx.model.parents(body.id).parent(stmt)? {
+        NodeRef::Stmt(block) if matches!(body.ast.stmt(block), Stmt::Block(_)) => body.ast.block(block),
+        NodeRef::Clause(clause) if body.ast.clause(clause).comm != Some(stmt) => body.ast.clause(clause).body,
+        _ => return None,
+    };
+    body.ast.list(list).skip_while(|&other| other != stmt).nth(1)
 }
 
 /// Puts `key: value` into a composite literal with these elements, which ends with the brace at `end`.
@@ -191,6 +214,18 @@ fn line_above(source: &SourceFile, offset: u32) -> Option<Span> {
 /// How much of a line is code: what is before a comment that runs to its end, without blanks.
 pub(crate) fn code_len(line: &[u8]) -> usize {
     tokens(line).last().map_or(0, |token| token.end as usize)
+}
+
+/// Where the line begins that has nothing but white space before `offset`.
+pub(crate) fn line_start(cx: &Cx<'_>, body: BodyCx<'_>, offset: u32) -> Option<u32> {
+    starts_line(cx, body, offset).then(|| line_at(&cx.pkg.files[body.file].source, offset).start)
+}
+
+/// Whether nothing else stands on the lines of `span`, not even a comment.
+pub(crate) fn is_alone(cx: &Cx<'_>, body: BodyCx<'_>, span: Span) -> bool {
+    let source = &cx.pkg.files[body.file].source;
+    let end = line_at(source, span.end).end;
+    starts_line(cx, body, span.start) && is_blank(Span::new(span.end, end).slice(source.text()))
 }
 
 /// Whether nothing but white space stands before `offset` on its line.

@@ -7,7 +7,7 @@ use crate::diagnostic::Replacement;
 use crate::edits::{code_len, deletion, line_at, replace};
 use crate::rule::Cx;
 
-/// The name by which code in a body can call a package of the standard library, and what adds the import where it is
+/// The name by which code in a body can call a package, and what adds the import where it is
 /// missing; nothing where something else has that name.
 pub(crate) fn name_of(cx: &Cx<'_>, body: BodyCx<'_>, path: &str) -> Option<(String, Option<Replacement>)> {
     let source = &cx.pkg.files[body.file].source;
@@ -37,7 +37,8 @@ fn addition(source: &SourceFile, path: &str) -> Option<(Span, String)> {
     let outline = source.outline();
     let text = source.text();
     let usable: Vec<_> = outline.imports.iter().filter(|import| import.path != "C").collect();
-    let is_std = |import: &Import| !import.path.as_str().split('/').next().unwrap_or_default().contains('.');
+    let host = |path: &str| path.split('/').next().filter(|first| first.contains('.')).map(str::to_owned);
+    let is_alike = |import: &Import| host(import.path.as_str()) == host(path);
     let in_group: Vec<_> = usable
         .iter()
         .filter(|import| {
@@ -45,7 +46,7 @@ fn addition(source: &SourceFile, path: &str) -> Option<(Span, String)> {
             Span::new(line.start, import.span.start).slice(text).iter().all(u8::is_ascii_whitespace)
         })
         .collect();
-    if let Some(first) = in_group.iter().find(|import| is_std(import)).or(in_group.first()) {
+    if let Some(first) = in_group.iter().find(|import| is_alike(import)).or(in_group.first()) {
         let line = |import: &Import| source.lines().line(import.span.start);
         let start = in_group.iter().position(|import| line(import) == line(first))?;
         // The lines that follow each other are sorted together.

@@ -5,18 +5,23 @@
 //! line above, for rules that take a comment beside the code into account. A line that is reported wrongly, or
 //! not reported, carries `// FIXME false positive: why` or `// FIXME false negative: why`.
 //!
-//! Of each rule the first findings are kept as printed in `snapshots/<rule>.snap`; `INSTA_UPDATE=always` renews them.
+//! Where a finding has edits, `a.go.fixed` beside `a.go` is the file with all of them, suggested ones too, applied until
+//! none is left; where Go is on the PATH, these files must compile and be as gofmt wants them.
+//!
+//! Of each rule the first findings are kept as printed in `snapshots/<rule>.snap`; `INSTA_UPDATE=always` renews both.
 
 #![expect(clippy::disallowed_methods, reason = "a test reads its data")]
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use codespan_reporting::term::termcolor::NoColor;
+use golint_conc::fix::{self, MAX_PASSES, Policy};
 use golint_conc::load::LoadedPackage;
 use golint_conc::output::Format;
 use golint_conc::report::{PackageReport, Run};
 use golint_conc::{analysis, load, output};
-use golint_conc_rules::{Confidence, ExampleKind, LangRange, Page, Place, catalogue};
+use golint_conc_rules::{Applicability, Confidence, ExampleKind, LangRange, Page, Place, catalogue};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{Package, PackageFile};
 use golint_conc_syntax::{STACK_SIZE, SourceFile, Symbol};
@@ -42,8 +47,12 @@ fn main() {
         }));
         for case in cases {
             let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            trials.push(Trial::test(format!("{}::{name}", page.id), move || {
-                with_stack(|| check_case(page, &case))
+            trials.push(Trial::test(format!("{}::{name}", page.id), {
+                let case = case.clone();
+                move || with_stack(|| check_case(page, &case))
+            }));
+            trials.push(Trial::test(format!("{}::{name}::fixed", page.id), move || {
+                with_stack(|| check_fixed(page, &case))
             }));
         }
         for (index, example) in page.examples().into_iter().enumerate() {
@@ -53,6 +62,7 @@ fn main() {
         }
     }
     trials.push(Trial::test("every_snapshot_has_its_rule", every_snapshot_has_its_rule));
+    trials.push(Trial::test("fixed_files_compile_and_are_formatted", fixed_files_compile_and_are_formatted));
     libtest_mimic::run(&args, trials).exit();
 }
 
@@ -139,6 +149,110 @@ fn compare(path: &str, report: &PackageReport, errors: &mut Vec<String>) -> Resu
     let missing = wants.iter().filter(|(_, _, used)| !used);
     errors.extend(missing.map(|(line, regex, _)| format!("{path}:{line}: not reported: {regex}")));
     Ok(())
+}
+
+/// Applies all edits to a copy of the case, again and again, and compares with the `.fixed` files.
+fn check_fixed(page: &Page, case: &Path) -> Result<(), Failed> {
+    let copy = tempfile::tempdir()?;
+    copy_files(case, copy.path(), |name| name.ends_with(".go") || name == "go.mod")?;
+    for _ in 0..MAX_PASSES {
+        let packages: Vec<_> =
+            load_case(copy.path()).into_iter().map(|loaded| analyze(page, loaded)).collect();
+        let run = Run { packages: &packages, problems: &[], rules: &[] };
+        let policy = Policy { level: Applicability::Suggested, may_change: &|_| true, may_fix: &|_| true };
+        let pass = fix::pass(&run, &policy);
+        if let Some((rule, path)) = pass.refused.first() {
+            return Err(format!("{path}: an edit of {rule} breaks the code").into());
+        }
+        if pass.texts.is_empty() {
+            return compare_fixed(case, copy.path());
+        }
+        for (path, text) in pass.texts {
+            std::fs::write(path, text)?;
+        }
+    }
+    Err("the edits never come to an end: one does not mend its finding".into())
+}
+
+fn compare_fixed(case: &Path, copy: &Path) -> Result<(), Failed> {
+    let is_update = std::env::var_os("INSTA_UPDATE").is_some_and(|value| value == "always");
+    for name in file_names(case)?.iter().filter(|name| name.ends_with(".go")) {
+        let (text, fixed) =
+            (std::fs::read_to_string(case.join(name))?, std::fs::read_to_string(copy.join(name))?);
+        let golden = case.join(format!("{name}.fixed"));
+        let wanted = std::fs::read_to_string(&golden).unwrap_or_else(|_| text.clone());
+        if wanted != fixed && is_update {
+            std::fs::write(&golden, &fixed)?;
+        } else if wanted != fixed {
+            let diff = similar::TextDiff::from_lines(&wanted, &fixed).unified_diff().to_string();
+            let path = golden.display();
+            return Err(format!("{path} differs; INSTA_UPDATE=always takes the new one\n{diff}").into());
+        } else if golden.exists() && text == fixed {
+            return Err(format!("{}: nothing is mended", golden.display()).into());
+        }
+    }
+    Ok(())
+}
+
+fn file_names(dir: &Path) -> Result<Vec<String>, Failed> {
+    let entries = std::fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
+    let mut names: Vec<_> =
+        entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    Ok(names)
+}
+
+fn copy_files(from: &Path, to: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<(), Failed> {
+    std::fs::create_dir_all(to)?;
+    for name in file_names(from)?.iter().filter(|name| is_wanted(name)) {
+        std::fs::copy(from.join(name), to.join(name))?;
+    }
+    Ok(())
+}
+
+fn fixed_files_compile_and_are_formatted() -> Result<(), Failed> {
+    if Command::new("gofmt").arg("-h").output().is_err()
+        || Command::new("go").arg("version").output().is_err()
+    {
+        return Ok(());
+    }
+    let root = tempfile::tempdir()?;
+    std::fs::write(root.path().join("go.mod"), "module fixed\n\ngo 1.26\n")?;
+    let mut modules = vec![root.path().to_owned()];
+    for page in &catalogue().pages {
+        for case in folders(&testdata().join(page.id)) {
+            let names = file_names(&case)?;
+            if !names.iter().any(|name| name.ends_with(".fixed")) {
+                continue;
+            }
+            // What imports a package that is not at hand can't be compiled; go passes folders by that begin with `_`.
+            let is_foreign = names.iter().any(|name| {
+                let text = std::fs::read_to_string(case.join(name)).unwrap_or_default();
+                name.ends_with(".go") && text.contains("\t\"github.com/")
+            });
+            let parent = if is_foreign { format!("_{}", page.id) } else { page.id.into() };
+            let copy = root.path().join(parent).join(case.file_name().unwrap_or_default());
+            copy_files(&case, &copy, |name| name.ends_with(".go") || name == "go.mod")?;
+            for name in names.iter().filter_map(|name| name.strip_suffix(".fixed")) {
+                std::fs::copy(case.join(format!("{name}.fixed")), copy.join(name))?;
+            }
+            modules.extend(copy.join("go.mod").exists().then_some(copy));
+        }
+    }
+    let unformatted = Command::new("gofmt").arg("-l").arg(root.path()).output()?;
+    let mut said = String::from_utf8_lossy(&unformatted.stdout).into_owned();
+    said.push_str(&String::from_utf8_lossy(&unformatted.stderr));
+    for module in modules {
+        // One analyzer that finds nothing here: what counts is that everything, tests too, passes the type checker.
+        let mut vet = Command::new("go");
+        vet.current_dir(&module).args(["vet", "-asmdecl", "./..."]);
+        vet.env("GOFLAGS", "-mod=mod").env("GOTOOLCHAIN", "local").env("GOWORK", "off");
+        let output = vet.output()?;
+        if !output.status.success() {
+            said.push_str(&String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    if said.is_empty() { Ok(()) } else { Err(said.into()) }
 }
 
 /// The first findings of the first case that has any, as the command line prints them.

@@ -2,11 +2,11 @@
 
 use golint_conc_flow::{Bound, Evidence, Func, HTTP_BODY, Leak, PathEnd, Step as FlowStep};
 use golint_conc_semantic::BodyCx;
-use golint_conc_syntax::ast::{AssignOp, Stmt, StmtId};
-use golint_conc_syntax::visit::NodeRef;
-use golint_conc_syntax::{Signals, Span};
+use golint_conc_syntax::Signals;
+use golint_conc_syntax::ast::{AssignOp, Stmt};
 
-use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
+use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Step};
+use crate::edits;
 use crate::route::{branch_steps, exit_place};
 use crate::rule::{Cx, Report, Rule, step};
 
@@ -153,7 +153,7 @@ fn finding(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, leak: &Leak) -> NotClosed 
 /// `defer resp.Body.Close()` behind the `if err != nil { … }` that follows the call.
 fn edit(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, leak: &Leak, name: &str) -> Option<Edit> {
     let Bound::Local { stmt, holder, error: Some(error) } = leak.bound else { return None };
-    let check = next_stmt(cx, body, stmt)?;
+    let check = edits::next_stmt(cx, body, stmt)?;
     let Stmt::If { cond, then, els: None, init: None } = body.ast.stmt(check) else { return None };
     let is_check = body.text(cond) == format!("{} != nil", body.local_info(error).name);
     let last = body.ast.list(body.ast.block(then)).next_back()?;
@@ -163,33 +163,15 @@ fn edit(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, leak: &Leak, name: &str) -> O
     if !is_check || !leaves {
         return None;
     }
+    // Whoever gets the response on another path needs its body open.
+    if cx.model.flow.is_ever_taken(func, &HTTP_BODY, holder) {
+        return None;
+    }
     let is_in_loop = cx.model.parents(body.id).enclosing_loops(body.ast, stmt).next().is_some();
-    let is_taken = cx.model.flow.is_ever_taken(func, &HTTP_BODY, holder);
-    let end = body.ast.stmt_span(check).end;
+    let close = format!("defer {name}.Body.Close()");
     Some(Edit {
         title: format!("close `{name}.Body` when the function ends"),
-        applicability: if is_in_loop || is_taken { Applicability::Suggested } else { Applicability::Safe },
-        replacements: vec![Replacement {
-            place: cx.place(body.id, Span::new(end, end)),
-            text: format!("\n{}defer {name}.Body.Close()", indent(body, check)),
-        }],
+        applicability: if is_in_loop { Applicability::Suggested } else { Applicability::Safe },
+        replacements: vec![edits::insert_after(cx, body, body.ast.stmt_span(check), &close)],
     })
-}
-
-fn next_stmt(cx: &Cx<'_>, body: BodyCx<'_>, stmt: StmtId) -> Option<StmtId> {
-    let list = match cx.model.parents(body.id).parent(stmt)? {
-        NodeRef::Stmt(block) => body.ast.block(block),
-        NodeRef::Clause(clause) => body.ast.clause(clause).body,
-        NodeRef::Expr(_) => return None,
-    };
-    body.ast.list(list).skip_while(|&other| other != stmt).nth(1)
-}
-
-/// The white space before a statement in its line.
-fn indent(body: BodyCx<'_>, stmt: StmtId) -> &str {
-    let start = body.ast.stmt_span(stmt).start;
-    let line = body.text_at(Span::new(0, start));
-    let line = &line[line.rfind('\n').map_or(0, |at| at + 1)..];
-    let is_blank = line.chars().all(char::is_whitespace);
-    if is_blank { line } else { "" }
 }

@@ -1,9 +1,12 @@
 //! See `rules/race-loop-variable.md`.
 
 use golint_conc_concurrency::{CapturedLoopVariable, Spawn};
-use golint_conc_semantic::BodyCx;
+use golint_conc_flow::assigned;
 use golint_conc_semantic::build::LangVersion;
+use golint_conc_semantic::{BodyCx, LocalId, LocalKind};
 use golint_conc_syntax::Signals;
+use golint_conc_syntax::ast::{Expr, Stmt, UnaryOp};
+use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
 use crate::edits;
@@ -123,7 +126,6 @@ fn is_shared(cx: &Cx<'_>, body: BodyCx<'_>) -> bool {
 fn finding(cx: &Cx<'_>, body: BodyCx<'_>, captured: &CapturedLoopVariable) -> LoopVariable {
     let info = body.local_info(captured.local);
     let spawn = cx.node_place(body, captured.node);
-    let copy = captured.stands_alone && !captured.is_write;
     let confidence = if captured.may_be_awaited { Confidence::Low } else { Confidence::High };
     LoopVariable {
         confidence,
@@ -133,6 +135,31 @@ fn finding(cx: &Cx<'_>, body: BodyCx<'_>, captured: &CapturedLoopVariable) -> Lo
         variable: cx.expr_place(body, info.ident),
         is_shared: is_shared(cx, body),
         is_write: captured.is_write,
-        copy: copy.then(|| edits::insert_before(cx, body, spawn.span, &format!("{0} := {0}", info.name))),
+        copy: if captured.is_write { None } else { copy(cx, body, captured.local) },
     }
+}
+
+/// The variable's copy at the beginning of the turn, where the turn only reads it.
+fn copy(cx: &Cx<'_>, body: BodyCx<'_>, local: LocalId) -> Option<Replacement> {
+    let info = body.local_info(local);
+    let LocalKind::Loop(turn) = info.kind else { return None };
+    let (Stmt::For { body: block, .. } | Stmt::Range { body: block, .. }) = body.ast.stmt(turn) else {
+        return None;
+    };
+    let mut is_written = false;
+    walk(body.ast, block, |node| {
+        if let NodeRef::Stmt(stmt) = node {
+            is_written |= assigned(body, stmt).iter().any(|&(target, _)| body.local(target) == Some(local));
+        }
+        if let NodeRef::Expr(expr) = node
+            && let Expr::Unary { op: UnaryOp::Addr, operand } = body.ast.expr(expr)
+        {
+            is_written |= body.local(operand) == Some(local);
+        }
+        Walk::Into
+    });
+    if is_written {
+        return None;
+    }
+    edits::insert_first(cx, body, block, &format!("{0} := {0}", info.name))
 }

@@ -1,11 +1,12 @@
 //! See `rules/select-break-no-exit.md`.
 
 use golint_conc_semantic::BodyCx;
+use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{BranchKind, Clause, Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk, walk_inline};
-use golint_conc_syntax::{Signals, Span};
 
 use crate::diagnostic::{Applicability, Edit, Finding, Place, Replacement, Step};
+use crate::edits;
 use crate::rule::{Cx, Report, Rule, step};
 
 pub(crate) static RULE: SelectBreakNoExit = SelectBreakNoExit;
@@ -20,7 +21,7 @@ struct Stays {
     select: Place,
     turn: Place,
     why: String,
-    is_labelled: bool,
+    edit: Option<Vec<Replacement>>,
 }
 
 impl Finding for Stays {
@@ -45,18 +46,12 @@ impl Finding for Stays {
     }
 
     fn edits(&self) -> Vec<Edit> {
-        if self.is_labelled {
-            return Vec::new();
-        }
-        let start = Place { span: Span::new(self.turn.span.start, self.turn.span.start), ..self.turn };
-        vec![Edit {
+        let edit = |replacements: &Vec<Replacement>| Edit {
             title: "break out of the loop".into(),
             applicability: Applicability::Suggested,
-            replacements: vec![
-                Replacement { place: start, text: "loop:\n".into() },
-                Replacement { place: self.word, text: "break loop".into() },
-            ],
-        }]
+            replacements: replacements.clone(),
+        };
+        self.edit.iter().map(edit).collect()
     }
 }
 
@@ -100,17 +95,39 @@ fn check_loop(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId, report: &mut Report<'
             if cx.model.leaves(body, id, turn).is_some() || takes_out_of_select(body, id.into()) {
                 continue;
             }
-            let is_labelled = matches!(cx.model.parents(body.id).parent(turn), Some(NodeRef::Stmt(above))
-                if matches!(body.ast.stmt(above), Stmt::Labeled { .. }));
             report.add(&Stays {
                 word: cx.stmt_place(body, word),
                 select: cx.keyword_place(body, select),
                 turn: cx.keyword_place(body, turn),
                 why,
-                is_labelled,
+                edit: leave_loop(cx, body, turn, word),
             });
         }
     }
+}
+
+/// A label for the loop, unless it has one, and a `break` to it.
+fn leave_loop(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId, word: StmtId) -> Option<Vec<Replacement>> {
+    let to = |label: &str| edits::replace(cx, body, body.ast.stmt_span(word), format!("break {label}"));
+    if let Some(NodeRef::Stmt(above)) = cx.model.parents(body.id).parent(turn)
+        && let Stmt::Labeled { label, .. } = body.ast.stmt(above)
+    {
+        return Some(vec![to(label.as_str())]);
+    }
+    let loops = (0..turn.index() as u32).map(StmtId::new);
+    let before =
+        loops.filter(|&stmt| matches!(body.ast.stmt(stmt), Stmt::For { .. } | Stmt::Range { .. })).count();
+    let label = if before == 0 { "loop".to_owned() } else { format!("loop{}", before + 1) };
+    let stmts = (0..body.ast.stmt_count() as u32).map(StmtId::new);
+    let mut labels = stmts.filter_map(|stmt| match body.ast.stmt(stmt) {
+        Stmt::Labeled { label, .. } => Some(label),
+        _ => None,
+    });
+    let start = body.ast.stmt_span(turn).start;
+    let (line, indent) = (edits::line_start(cx, body, start)?, edits::indent(cx, body, start));
+    let outer = indent.strip_suffix('\t')?;
+    (!labels.any(|other| other == label.as_str()))
+        .then(|| vec![edits::insert(cx, body, line, format!("{outer}{label}:\n")), to(&label)])
 }
 
 /// The `break` by which a case means to leave the loop, and what it has seen: that somebody wants an end, or that the

@@ -6,6 +6,7 @@ use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk, walk_inline};
 use golint_conc_syntax::{Signals, Span};
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
+use crate::edits;
 use crate::rule::{Cx, Report, Rule, step};
 
 pub(crate) static RULE: SelectBusyLoop = SelectBusyLoop;
@@ -14,7 +15,7 @@ pub(crate) struct SelectBusyLoop;
 
 struct Spins {
     default: Place,
-    clause: Place,
+    clause: Replacement,
     turn: Place,
     is_only_statement: bool,
 }
@@ -46,7 +47,7 @@ impl Finding for Spins {
         vec![Edit {
             title: "remove the default case".into(),
             applicability: Applicability::Suggested,
-            replacements: vec![Replacement { place: self.clause, text: String::new() }],
+            replacements: vec![self.clause.clone()],
         }]
     }
 
@@ -70,11 +71,11 @@ impl Rule for SelectBusyLoop {
                 if let NodeRef::Stmt(turn) = node
                     && let Some((default, is_only_statement)) = spinning_default(cx, body, turn)
                 {
-                    let clause = cx.place(body.id, body.ast.clause(default).span);
-                    let word = Span::new(clause.span.start, clause.span.start + "default".len() as u32);
+                    let clause = body.ast.clause(default).span;
+                    let word = Span::new(clause.start, clause.start + "default".len() as u32);
                     report.add(&Spins {
                         default: cx.place(body.id, word),
-                        clause,
+                        clause: edits::delete(cx, body, with_comments(cx, body, default)),
                         turn: cx.keyword_place(body, turn),
                         is_only_statement,
                     });
@@ -102,6 +103,18 @@ fn spinning_default(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId) -> Option<(Clau
         && others
             .all(|stmt| !may_wait_or_progress(cx, body, stmt.into()) && !always_leaves(cx, body, stmt, turn));
     spins.then_some((default, stmts.len() == 1))
+}
+
+/// A clause up to where the next one or the closing brace begins.
+fn with_comments(cx: &Cx<'_>, body: BodyCx<'_>, clause: ClauseId) -> Span {
+    let own = body.ast.clause(clause).span;
+    let Some(NodeRef::Stmt(select)) = cx.model.parents(body.id).parent(clause) else { return own };
+    let Stmt::Select { clauses } = body.ast.stmt(select) else { return own };
+    let next = body.ast.list(clauses).map(|other| body.ast.clause(other).span.start);
+    let end = next.filter(|&start| own.start < start).min();
+    let end = end.unwrap_or_else(|| body.ast.stmt_span(select).end.saturating_sub(1));
+    let text = body.text_at(Span::new(own.start, end));
+    Span::new(own.start, own.start + text.trim_end().len() as u32)
 }
 
 fn starts_next_turn(body: BodyCx<'_>, stmt: StmtId) -> bool {

@@ -1,25 +1,31 @@
 //! See `rules/test-fatal-in-goroutine.md`.
 
 use golint_conc_concurrency::{Fatal, Spawn};
+use golint_conc_flow::Func;
 use golint_conc_semantic::{BodyCx, Callee};
+use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::NodeRef;
-use golint_conc_syntax::{Signals, Span};
 
-use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
-use crate::edits;
+use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Step};
 use crate::rule::{Cx, Report, Rule, step};
+use crate::{edits, imports};
 
 pub(crate) static RULE: TestFatalInGoroutine = TestFatalInGoroutine;
 
 pub(crate) struct TestFatalInGoroutine;
+
+/// The package whose functions end the test …
+const REQUIRE: &str = "github.com/stretchr/testify/require";
+/// … and its twin whose functions say whether all is well.
+const ASSERT: &str = "github.com/stretchr/testify/assert";
 
 struct OffTest {
     place: Place,
     spawn: Place,
     call: String,
     deeper: Vec<(Place, String)>,
-    edit: Vec<Replacement>,
+    edit: Option<Edit>,
 }
 
 impl Finding for OffTest {
@@ -52,14 +58,7 @@ impl Finding for OffTest {
     }
 
     fn edits(&self) -> Vec<Edit> {
-        if self.edit.is_empty() {
-            return Vec::new();
-        }
-        vec![Edit {
-            title: "report the error and return".into(),
-            applicability: Applicability::Safe,
-            replacements: self.edit.clone(),
-        }]
+        self.edit.iter().cloned().collect()
     }
 
     fn confidence(&self) -> Confidence {
@@ -99,7 +98,7 @@ impl Rule for TestFatalInGoroutine {
                 place: cx.expr_place(body, call),
                 spawn: cx.place(spawn.body, spawn.span),
                 call: name(body, call),
-                edit: if deeper.is_empty() { soften(cx, body, call).unwrap_or_default() } else { Vec::new() },
+                edit: if deeper.is_empty() { soften(cx, target, body, call) } else { None },
                 deeper,
             });
         }
@@ -107,30 +106,59 @@ impl Rule for TestFatalInGoroutine {
 }
 
 /// `t.Fatalf(…)` to `t.Errorf(…)` and `return`, where the call is a statement of a function without results.
-fn soften(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> Option<Vec<Replacement>> {
+fn soften(cx: &Cx<'_>, target: Func, body: BodyCx<'_>, call: ExprId) -> Option<Edit> {
     let parents = cx.model.parents(body.id);
     let Some(NodeRef::Stmt(stmt)) = parents.parent(call) else { return None };
-    let in_block = matches!(parents.parent(stmt), Some(NodeRef::Clause(_)))
-        || matches!(parents.parent(stmt), Some(NodeRef::Stmt(above)) if matches!(body.ast.stmt(above), Stmt::Block(_)));
-    let Expr::Func { sig, .. } = body.ast.expr(cx.model.func_of(body.id, call).lit?) else { return None };
-    if !in_block
-        || !matches!(body.ast.stmt(stmt), Stmt::Expr(_))
-        || !body.ast.sig(sig).results.is_empty()
-        || !matches!(body.callee(call), Callee::Method { pkg, .. } if pkg == "testing")
-    {
+    let block = parents.parent(stmt)?;
+    let in_block = matches!(block, NodeRef::Clause(_))
+        || matches!(block, NodeRef::Stmt(above) if matches!(body.ast.stmt(above), Stmt::Block(_)));
+    let func = cx.model.func_of(body.id, call);
+    let Expr::Func { sig, body: whole } = body.ast.expr(func.lit?) else { return None };
+    if !in_block || !matches!(body.ast.stmt(stmt), Stmt::Expr(_)) || !body.ast.sig(sig).results.is_empty() {
         return None;
     }
     let Expr::Call { fun, .. } = body.ast.expr(call) else { return None };
-    let Expr::Selector { sel, .. } = body.ast.expr(body.ast.unparen(fun)) else { return None };
-    let softer = match body.text(sel) {
-        "Fatal" => "Error",
-        "Fatalf" => "Errorf",
-        "FailNow" => "Fail",
+    let Expr::Selector { base, sel } = body.ast.expr(body.ast.unparen(fun)) else { return None };
+    let next = edits::next_stmt(cx, body, stmt);
+    let is_end = block == NodeRef::Stmt(whole) && next.is_none()
+        || next.is_some_and(|next| matches!(body.ast.stmt(next), Stmt::Return(_)));
+    let mut replacements = Vec::new();
+    let is_assertion = matches!(body.callee(call), Callee::Func { .. });
+    match body.callee(call) {
+        Callee::Method { pkg, .. } if pkg == "testing" => {
+            let softer = match body.text(sel) {
+                "Fatal" => "Error",
+                "Fatalf" => "Errorf",
+                "FailNow" => "Fail",
+                _ => return None,
+            };
+            replacements.push(edits::replace(cx, body, body.ast.expr_span(sel), softer));
+            if !is_end {
+                replacements.push(edits::insert_after(cx, body, body.ast.stmt_span(stmt), "return"));
+            }
+        }
+        Callee::Func { pkg, .. } if pkg == REQUIRE => {
+            let (assert, import) = imports::name_of(cx, body, ASSERT)?;
+            let span = body.ast.stmt_span(stmt);
+            if !edits::is_alone(cx, body, span) {
+                return None;
+            }
+            let indent = edits::indent(cx, body, span.start);
+            let head = if is_end { assert } else { format!("if !{assert}") };
+            replacements.push(edits::replace(cx, body, body.ast.expr_span(base), head));
+            if !is_end {
+                let tail = format!(" {{\n{indent}\treturn\n{indent}}}");
+                replacements.push(edits::insert(cx, body, span.end, tail));
+            }
+            replacements.extend(import);
+        }
         _ => return None,
-    };
-    let span: Span = body.ast.expr_span(sel);
-    Some(vec![
-        Replacement { place: cx.place(body.id, span), text: softer.into() },
-        edits::insert_after(cx, body, body.ast.stmt_span(stmt), "return"),
-    ])
+    }
+    // Returning from a literal in the goroutine's function lets that go on.
+    let is_safe = func == target && !is_assertion;
+    Some(Edit {
+        title: "report the error and return".into(),
+        applicability: if is_safe { Applicability::Safe } else { Applicability::Suggested },
+        replacements,
+    })
 }
