@@ -12,8 +12,8 @@ use crate::rule::Cx;
 pub(crate) fn name_of(cx: &Cx<'_>, body: BodyCx<'_>, path: &str) -> Option<(String, Option<Replacement>)> {
     let source = &cx.pkg.files[body.file].source;
     let imports = &source.outline().imports;
-    let own = imports.iter().filter(|import| import.path == path).map(name);
-    let own = own.filter(|name| name != "_" && name != ".").next();
+    let mut own = imports.iter().filter(|import| import.path == path).map(name);
+    let own = own.find(|name| name != "_" && name != ".");
     let wanted = own.clone().unwrap_or_else(|| guess_name(path).to_owned());
     let is_hidden = body.locals().any(|(_, local)| local.name.as_str() == wanted);
     if is_hidden {

@@ -154,7 +154,7 @@ fn compare(path: &str, report: &PackageReport, errors: &mut Vec<String>) -> Resu
 /// Applies all edits to a copy of the case, again and again, and compares with the `.fixed` files.
 fn check_fixed(page: &Page, case: &Path) -> Result<(), Failed> {
     let copy = tempfile::tempdir()?;
-    copy_files(case, copy.path(), |name| name.ends_with(".go") || name == "go.mod")?;
+    copy_files(case, copy.path(), |name| has_extension(name, "go") || name == "go.mod")?;
     for _ in 0..MAX_PASSES {
         let packages: Vec<_> =
             load_case(copy.path()).into_iter().map(|loaded| analyze(page, loaded)).collect();
@@ -176,7 +176,7 @@ fn check_fixed(page: &Page, case: &Path) -> Result<(), Failed> {
 
 fn compare_fixed(case: &Path, copy: &Path) -> Result<(), Failed> {
     let is_update = std::env::var_os("INSTA_UPDATE").is_some_and(|value| value == "always");
-    for name in file_names(case)?.iter().filter(|name| name.ends_with(".go")) {
+    for name in file_names(case)?.iter().filter(|name| has_extension(name, "go")) {
         let (text, fixed) =
             (std::fs::read_to_string(case.join(name))?, std::fs::read_to_string(copy.join(name))?);
         let golden = case.join(format!("{name}.fixed"));
@@ -202,6 +202,10 @@ fn file_names(dir: &Path) -> Result<Vec<String>, Failed> {
     Ok(names)
 }
 
+fn has_extension(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|own| own == extension)
+}
+
 fn copy_files(from: &Path, to: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<(), Failed> {
     std::fs::create_dir_all(to)?;
     for name in file_names(from)?.iter().filter(|name| is_wanted(name)) {
@@ -222,17 +226,17 @@ fn fixed_files_compile_and_are_formatted() -> Result<(), Failed> {
     for page in &catalogue().pages {
         for case in folders(&testdata().join(page.id)) {
             let names = file_names(&case)?;
-            if !names.iter().any(|name| name.ends_with(".fixed")) {
+            if !names.iter().any(|name| has_extension(name, "fixed")) {
                 continue;
             }
             // What imports a package that is not at hand can't be compiled; go passes folders by that begin with `_`.
             let is_foreign = names.iter().any(|name| {
                 let text = std::fs::read_to_string(case.join(name)).unwrap_or_default();
-                name.ends_with(".go") && text.contains("\t\"github.com/")
+                has_extension(name, "go") && text.contains("\t\"github.com/")
             });
             let parent = if is_foreign { format!("_{}", page.id) } else { page.id.into() };
             let copy = root.path().join(parent).join(case.file_name().unwrap_or_default());
-            copy_files(&case, &copy, |name| name.ends_with(".go") || name == "go.mod")?;
+            copy_files(&case, &copy, |name| has_extension(name, "go") || name == "go.mod")?;
             for name in names.iter().filter_map(|name| name.strip_suffix(".fixed")) {
                 std::fs::copy(case.join(format!("{name}.fixed")), copy.join(name))?;
             }

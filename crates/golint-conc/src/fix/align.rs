@@ -12,19 +12,19 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// The text `after`, with the comments beside lines that differ from `before` aligned, where those beside the old lines
 /// were.
-pub(super) fn align(before: &[u8], after: Vec<u8>) -> Vec<u8> {
-    let (old, new) = (lines(before), lines(&after));
+pub(super) fn align(before: &[u8], after: &[u8]) -> Vec<u8> {
+    let (old, new) = (lines(before), lines(after));
     let texts = |lines: &[Line], text: &'_ [u8]| -> Vec<Vec<u8>> {
         lines.iter().map(|line| text[line.all.clone()].to_vec()).collect()
     };
-    let ops = capture_diff_slices(Algorithm::Myers, &texts(&old, before), &texts(&new, &after));
+    let ops = capture_diff_slices(Algorithm::Myers, &texts(&old, before), &texts(&new, after));
     let mut moved = BTreeSet::new();
     for op in ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
         let was_aligned = runs_at(&old, before, op.old_range()).into_iter().all(|run| {
             old[run.clone()].iter().all(|line| line.gap() == gap_in(&old[run.clone()], before, line))
         });
         if was_aligned {
-            moved.extend(runs_at(&new, &after, op.new_range()).into_iter().map(|run| (run.start, run.end)));
+            moved.extend(runs_at(&new, after, op.new_range()).into_iter().map(|run| (run.start, run.end)));
         }
     }
     let mut out = Vec::with_capacity(after.len());
@@ -33,7 +33,7 @@ pub(super) fn align(before: &[u8], after: Vec<u8>) -> Vec<u8> {
         let run = &new[start..end];
         for line in run {
             out.extend_from_slice(&after[done..line.code.end]);
-            out.resize(out.len() + gap_in(run, &after, line), b' ');
+            out.resize(out.len() + gap_in(run, after, line), b' ');
             done = line.code.end + line.gap();
         }
     }
@@ -149,7 +149,7 @@ mod tests {
             ),
         ] {
             let changed = before.replacen(change.0, change.1, 1);
-            let aligned = String::from_utf8(align(before.as_bytes(), changed.into_bytes())).expect("UTF-8");
+            let aligned = String::from_utf8(align(before.as_bytes(), changed.as_bytes())).expect("UTF-8");
             assert!(aligned.starts_with(after), "{aligned}");
         }
     }
@@ -158,7 +158,7 @@ mod tests {
     fn strings_of_several_lines_and_blocks_have_columns_of_their_own() {
         let before = "\ta := `x // no\n\t` // x\n\tif b { // y\n\t\tc() // z\n\t} // w\n\td() // v\n";
         let after = before.replace("c()", "ccc()").replace("d()", "ddddd()");
-        let aligned = align(before.as_bytes(), after.clone().into_bytes());
+        let aligned = align(before.as_bytes(), after.as_bytes());
         assert_eq!(String::from_utf8(aligned).expect("UTF-8"), after);
     }
 }

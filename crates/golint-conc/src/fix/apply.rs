@@ -73,7 +73,7 @@ fn finished(target: &Target<'_>) -> Vec<u8> {
     let before = &target.source;
     let after = SourceFile::new(replaced(before.text(), &target.chosen).0);
     let unused: Vec<_> = unused_imports(before, &after).into_iter().map(|span| (span, "")).collect();
-    align(before.text(), replaced(after.text(), &unused).0)
+    align(before.text(), &replaced(after.text(), &unused).0)
 }
 
 /// The replacements of an edit by file, if all of these files may change.
