@@ -10,11 +10,15 @@ use memchr::memmem;
 use crate::model::Model;
 
 /// Words to look for, all in one pass.
-pub(crate) struct Words(AhoCorasick);
+#[derive(Debug)]
+pub struct Words(AhoCorasick);
 
 impl Words {
     /// The automaton for these words; a match says which of them by its position.
-    pub(crate) fn new(words: &[Symbol]) -> Result<Self, BuildError> {
+    ///
+    /// # Errors
+    /// When they are too many.
+    pub fn new(words: &[Symbol]) -> Result<Self, BuildError> {
         AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::LeftmostLongest)
@@ -28,7 +32,7 @@ impl Words {
     }
 
     /// Whether one of them stands in the text as a word of its own.
-    pub(crate) fn occur_in(&self, text: &[u8]) -> bool {
+    pub fn occur_in(&self, text: &[u8]) -> bool {
         self.find_iter(text).next().is_some()
     }
 }

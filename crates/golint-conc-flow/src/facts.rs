@@ -1,7 +1,7 @@
 //! What a path knows of the conditions that it has passed.
 //!
 //! A condition that is asked twice, with nothing assigned to its variables in between, has the same answer; and a
-//! variable that was set to `true`, `false` or `nil` is what it was set to. Only conditions for which that matters are
+//! variable that was set to `true`, `false`, `nil` or `append(x, y)` is what it was set to. Only conditions for which that matters are
 //! kept: each doubles the number of states.
 
 use golint_conc_semantic::{BodyCx, Entity, LocalId, Type, TypeId};
@@ -101,15 +101,23 @@ impl<'p> Conditions<'p> {
             let Some(local) = root_local(self.cx, target) else { continue };
             self.forget_local(facts, local);
             let Some(name) = self.cx.ast.ident(self.cx.ast.unparen(target)) else { continue };
-            let (key, value) = match stored(self.cx, stmt, local, value) {
-                Some(Constant::Bool(value)) => (name_key(name, local), value),
-                Some(Constant::Nil) => (format!("{}==nil", name_key(name, local)), true),
+            let name = name_key(name, local);
+            let known: &[(String, bool)] = match stored(self.cx, stmt, local, value) {
+                Some(Constant::Bool(value)) => &[(name, value)],
+                Some(Constant::Nil) => &[(format!("{name}==nil"), true)],
+                Some(Constant::NotEmpty) => &[
+                    (format!("Gt () len {name} 0"), true),
+                    (format!("() len {name}==0"), false),
+                    (format!("{name}==nil"), false),
+                ],
                 None => continue,
             };
-            if let Some(&index) = self.keys.get(&key)
-                && let Err(at) = facts.binary_search_by_key(&index, |&(index, _)| index)
-            {
-                facts.insert(at, (index, value));
+            for (key, value) in known {
+                if let Some(&index) = self.keys.get(key)
+                    && let Err(at) = facts.binary_search_by_key(&index, |&(index, _)| index)
+                {
+                    facts.insert(at, (index, *value));
+                }
             }
         }
     }
@@ -186,6 +194,8 @@ fn know(told: &FxHashMap<ExprId, (usize, bool)>, facts: &mut Facts, at: ExprId, 
 enum Constant {
     Bool(bool),
     Nil,
+    /// A slice with something in it.
+    NotEmpty,
 }
 
 fn constant(cx: BodyCx<'_>, expr: ExprId) -> Option<Constant> {
@@ -201,6 +211,7 @@ fn constant(cx: BodyCx<'_>, expr: ExprId) -> Option<Constant> {
 fn stored(cx: BodyCx<'_>, stmt: StmtId, local: LocalId, value: Option<ExprId>) -> Option<Constant> {
     let info = cx.local_info(local);
     match value {
+        Some(value) if is_appended(cx, local, value) => Some(Constant::NotEmpty),
         Some(value) => constant(cx, value),
         None if info.init.is_none() && matches!(cx.ast.stmt(stmt), Stmt::Decl { .. }) => {
             match cx.pkg.types.get(info.ty) {
@@ -212,6 +223,14 @@ fn stored(cx: BodyCx<'_>, stmt: StmtId, local: LocalId, value: Option<ExprId>) -
         }
         None => None,
     }
+}
+
+/// Whether a value is `append(x, …)` with something, for this variable.
+fn is_appended(cx: BodyCx<'_>, local: LocalId, value: ExprId) -> bool {
+    let value = cx.ast.unparen(value);
+    matches!(cx.ast.expr(value), Expr::Call { spread: false, .. })
+        && cx.callee(value).is_builtin("append")
+        && matches!(cx.args(value)[..], [first, _, ..] if cx.local(first) == Some(local))
 }
 
 fn name_key(name: Symbol, local: LocalId) -> String {

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 use golint_conc_semantic::{BodyCx, BodyId, Package};
+use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
 use rustc_hash::FxHashMap;
@@ -13,6 +14,7 @@ use rustc_hash::FxHashMap;
 use crate::calls::{CallEnd, std_call_end};
 use crate::graph::{ExitKind, FuncGraph};
 use crate::ownership::Taking;
+use crate::resource::Slot;
 
 /// How long a chain of calls is followed to find out whether the last of them returns.
 const MAX_CALL_DEPTH: usize = 32;
@@ -26,9 +28,6 @@ pub struct Func {
     pub lit: Option<ExprId>,
 }
 
-/// Package and name of a type.
-type TypeName = (&'static str, &'static str);
-
 /// What may happen in the functions of one package.
 #[derive(Debug)]
 pub struct Flow<'p> {
@@ -36,8 +35,8 @@ pub struct Flow<'p> {
     pub pkg: &'p Package,
     graphs: RefCell<FxHashMap<Func, Option<Rc<FuncGraph>>>>,
     ends: RefCell<Ends>,
-    pub(crate) hands_out: RefCell<FxHashMap<(BodyId, TypeName, usize), bool>>,
-    pub(crate) takings: RefCell<FxHashMap<(BodyId, usize, u8, TypeName), Taking>>,
+    pub(crate) hands_out: RefCell<FxHashMap<(BodyId, Symbol, usize), bool>>,
+    pub(crate) takings: RefCell<FxHashMap<(BodyId, Slot, u8, Symbol), Taking>>,
 }
 
 /// How functions end, and the functions whose end is being found out, outermost first.

@@ -21,6 +21,6 @@ pub use graph::{
     MAX_STEPS, Point, Step,
 };
 pub use paths::{MAX_VISITS, Path, PathEnd, Paths, Verdict, Watch};
-pub use protocol::{Evidence, HTTP_BODY, Protocol, Source, Who};
+pub use protocol::{Evidence, Kind, Name, Protocol, Protocols, Source, StandsFor, Who};
 pub use resource::{Acquired, Bound, Leak};
 pub use stores::{assigned, root_local};

@@ -10,6 +10,7 @@ use crate::flow::{Flow, Func};
 use crate::graph::{ExitKind, Label, Step};
 use crate::paths::{Verdict, Watch};
 use crate::protocol::Protocol;
+use crate::resource::{Slot, hold_of_result, is_of};
 use crate::stores::{assigned, root_local};
 
 /// How long a chain of calls is followed that hands a resource on.
@@ -44,6 +45,8 @@ pub(crate) struct Held {
     pub(crate) holders: Vec<(LocalId, Hold)>,
     /// The variable that tells by being nil that the resource is there, until that is known.
     pub(crate) error: Option<LocalId>,
+    /// The variable of the context that goes with it.
+    pub(crate) context: Option<LocalId>,
 }
 
 /// What a search looks for.
@@ -57,14 +60,14 @@ pub(crate) enum Goal {
 
 /// What is followed, for what, and how deep in calls.
 #[derive(Clone, Copy)]
-pub(crate) struct Search {
-    pub(crate) protocol: &'static Protocol,
+pub(crate) struct Search<'a> {
+    pub(crate) protocol: &'a Protocol,
     pub(crate) goal: Goal,
     pub(crate) depth: usize,
 }
 
-impl Search {
-    pub(crate) const fn leak(protocol: &'static Protocol, depth: usize) -> Self {
+impl<'a> Search<'a> {
+    pub(crate) const fn leak(protocol: &'a Protocol, depth: usize) -> Self {
         Self { protocol, goal: Goal::Leak, depth }
     }
 
@@ -79,7 +82,9 @@ pub(crate) struct Holding<'a, 'p> {
     pub(crate) flow: &'a Flow<'p>,
     pub(crate) cx: BodyCx<'p>,
     pub(crate) func: Option<ExprId>,
-    pub(crate) search: Search,
+    pub(crate) search: Search<'a>,
+    /// The call whose results nothing keeps: when it comes again, what it gave before is lost.
+    pub(crate) dropped: Option<ExprId>,
 }
 
 impl Watch for Holding<'_, '_> {
@@ -87,6 +92,7 @@ impl Watch for Holding<'_, '_> {
 
     fn step(&self, held: &mut Held, step: Step) -> Verdict {
         match step {
+            Step::Eval(expr) if self.dropped == Some(expr) => Verdict::Found,
             Step::Eval(expr) => self.eval(held, expr),
             Step::Exec(stmt) => self.exec(held, stmt),
             Step::Next(_) | Step::RunDefers => Verdict::Go,
@@ -106,6 +112,11 @@ impl Watch for Holding<'_, '_> {
                 let nils = self.cx.ast.list(types).filter(|&ty| self.cx.is_nil(ty)).count();
                 let may_be_nil = if holds { 0 < nils } else { nils == 0 };
                 may_be_nil || !self.is_error(held, subject)
+            }
+            // Nobody closes the channel of a ticker.
+            Label::Range { stmt, more: false } => {
+                let Stmt::Range { subject, .. } = self.cx.ast.stmt(stmt) else { return true };
+                !(self.is_field(subject) && self.hold(held, subject) == Some(Hold::Reader))
             }
             Label::Always | Label::Range { .. } | Label::Select { .. } => true,
         }
@@ -155,6 +166,9 @@ impl Holding<'_, '_> {
     /// contrary by their name.
     fn ask(&self, held: &Held, call: ExprId, holds: bool) -> bool {
         let args = self.cx.args(call);
+        if !holds && self.tells_end(held, call) {
+            return false;
+        }
         if !args.iter().any(|&arg| self.is_error(held, arg))
             || args.iter().any(|&arg| self.hold(held, arg).is_some())
         {
@@ -172,6 +186,14 @@ impl Holding<'_, '_> {
         holds == says_none
     }
 
+    /// Whether a call is of a method that has released the resource once it returns false.
+    fn tells_end(&self, held: &Held, call: ExprId) -> bool {
+        let Expr::Call { fun, .. } = self.cx.ast.expr(call) else { return false };
+        let Expr::Selector { base, sel } = self.cx.ast.expr(self.cx.ast.unparen(fun)) else { return false };
+        self.cx.ast.ident(sel).is_some_and(|name| self.search.protocol.ends.contains(&name))
+            && self.hold(held, base).is_some_and(|hold| hold < Hold::Wrapper)
+    }
+
     /// Whether a path on which two expressions are equal, or not, can have the resource.
     fn compare(&self, held: &mut Held, lhs: ExprId, rhs: ExprId, equal: bool) -> bool {
         let (value, other) = if self.cx.is_nil(lhs) { (rhs, lhs) } else { (lhs, rhs) };
@@ -182,10 +204,32 @@ impl Holding<'_, '_> {
             }
             return is_nil == equal;
         }
-        if is_nil && equal {
-            return self.hold(held, value).is_none();
+        if !is_nil {
+            return true;
         }
-        true
+        if equal {
+            self.hold(held, value).is_none() && !self.is_context(held, value)
+        } else {
+            !self.is_err_of_context(held, value)
+        }
+    }
+
+    fn is_context(&self, held: &Held, expr: ExprId) -> bool {
+        held.context.is_some() && self.cx.local(expr) == held.context
+    }
+
+    /// Whether a value is `ctx.Err()`, or a variable that was declared with it.
+    fn is_err_of_context(&self, held: &Held, value: ExprId) -> bool {
+        let init = self.cx.local(value).and_then(|local| self.cx.local_info(local).init);
+        self.asks_context(held, init.map_or(value, |(init, _)| init), "Err")
+    }
+
+    /// Whether a value is the result of this method of the context.
+    fn asks_context(&self, held: &Held, value: ExprId, method: &str) -> bool {
+        let value = self.cx.ast.unparen(value);
+        let Expr::Call { fun, .. } = self.cx.ast.expr(value) else { return false };
+        let Expr::Selector { base, sel } = self.cx.ast.expr(self.cx.ast.unparen(fun)) else { return false };
+        self.is_context(held, base) && self.cx.ast.ident(sel).is_some_and(|name| name == method)
     }
 
     // --- ownership -------------------------------------------------------------------------------------------------
@@ -200,14 +244,15 @@ impl Holding<'_, '_> {
                 held.holders.iter().find(|(holder, _)| *holder == local).map(|&(_, hold)| hold)
             }
             Expr::Selector { base, sel } => match self.hold(held, base)? {
-                Hold::Whole
-                    if ast
-                        .ident(sel)
-                        .is_some_and(|name| Some(name.as_str()) == self.search.protocol.part) =>
-                {
+                Hold::Whole if ast.ident(sel).is_some_and(|name| Some(name) == self.search.protocol.part) => {
                     Some(Hold::Part)
                 }
-                _ => None,
+                Hold::Wrapper => self.hold_of_field(expr),
+                // The channel of a ticker.
+                Hold::Part if self.is_field(expr) && self.may_hold(self.cx.type_of(expr)) => {
+                    Some(Hold::Reader)
+                }
+                Hold::Whole | Hold::Part | Hold::Reader => None,
             },
             Expr::Star(inner) | Expr::TypeAssert { base: inner, .. } => self.hold(held, inner),
             Expr::Unary { op: UnaryOp::Addr, operand } => self.hold(held, operand).map(|_| Hold::Wrapper),
@@ -227,6 +272,20 @@ impl Holding<'_, '_> {
         }
     }
 
+    /// How much of the resource a field of something that holds it may be.
+    fn hold_of_field(&self, selector: ExprId) -> Option<Hold> {
+        let ty = self.cx.type_of(selector);
+        if !self.is_field(selector) || !self.may_hold(ty) {
+            return None;
+        }
+        let is_resource = is_of(&self.cx.pkg.types, self.search.protocol, ty);
+        Some(if is_resource { hold_of_result(self.search.protocol) } else { Hold::Wrapper })
+    }
+
+    fn is_field(&self, selector: ExprId) -> bool {
+        self.cx.member_of(selector).is_some_and(|member| member.kind == MemberKind::Field)
+    }
+
     fn eval(&self, held: &mut Held, expr: ExprId) -> Verdict {
         let ast = self.cx.ast;
         match ast.expr(expr) {
@@ -240,6 +299,9 @@ impl Holding<'_, '_> {
                 } else {
                     Verdict::Go
                 }
+            }
+            Expr::Unary { op: UnaryOp::Recv, operand } if self.asks_context(held, operand, "Done") => {
+                Verdict::Drop
             }
             Expr::Unary { op: UnaryOp::Addr, operand }
                 if matches!(ast.expr(ast.unparen(operand)), Expr::Ident(_))
@@ -262,20 +324,20 @@ impl Holding<'_, '_> {
         if let Expr::Selector { base, sel } = self.cx.ast.expr(self.cx.ast.unparen(fun))
             && let Some(hold) = self.hold(held, base)
         {
-            let name = self.cx.ast.ident(sel).map_or("", Symbol::as_str);
+            let is_in = |names: &[Symbol]| self.cx.ast.ident(sel).is_some_and(|name| names.contains(&name));
             let releases = match hold {
-                Hold::Whole => self.search.protocol.releases_whole.contains(&name),
-                Hold::Part | Hold::Wrapper => self.search.protocol.releases.contains(&name),
+                Hold::Whole => is_in(&self.search.protocol.releases_whole),
+                Hold::Part | Hold::Wrapper => is_in(&self.search.protocol.releases),
                 Hold::Reader => false,
             };
-            if releases {
+            if releases || self.works_on(&callee, hold) == Taking::Takes {
                 return Verdict::Drop;
             }
         }
         let args = self.cx.args(call);
         for (index, &arg) in args.iter().enumerate() {
             let Some(hold) = self.hold(held, arg) else { continue };
-            if self.gives_away(&callee, index, hold) == Taking::Takes {
+            if self.gives_away(&callee, Slot::Param(index), hold) == Taking::Takes {
                 return Verdict::Drop;
             }
         }
@@ -301,10 +363,22 @@ impl Holding<'_, '_> {
         }
     }
 
+    /// What a method does with a resource that its receiver is or holds.
+    fn works_on(&self, callee: &Callee, hold: Hold) -> Taking {
+        match callee {
+            Callee::Method { kind: MemberKind::Method(_), .. } => {
+                self.gives_away(callee, Slot::Receiver, hold)
+            }
+            // The resource's own methods are known, those of what was made with it are not.
+            Callee::Method { .. } if hold == Hold::Wrapper => self.gives_away(callee, Slot::Receiver, hold),
+            _ => Taking::Borrows,
+        }
+    }
+
     /// What becomes of a resource that is given to a call.
-    fn gives_away(&self, callee: &Callee, index: usize, hold: Hold) -> Taking {
+    fn gives_away(&self, callee: &Callee, slot: Slot, hold: Hold) -> Taking {
         if let Some(body) = callee.body() {
-            return self.flow.taking(body, index, hold, self.search);
+            return self.flow.taking(body, slot, hold, self.search);
         }
         let (pkg, name) = match callee {
             Callee::Conversion(_) => return Taking::Borrows,
@@ -316,7 +390,8 @@ impl Holding<'_, '_> {
             }
             _ => return Taking::Takes,
         };
-        if only_reads(pkg, name) { Taking::Borrows } else { Taking::Takes }
+        let is_read = if self.search.protocol.by_call { only_prints(pkg) } else { only_reads(pkg, name) };
+        if is_read { Taking::Borrows } else { Taking::Takes }
     }
 
     /// A function literal is made: what it would do with the resource counts as done, whenever it runs.
@@ -325,7 +400,7 @@ impl Holding<'_, '_> {
             return Verdict::Go;
         }
         let func = Func { body: self.cx.id, lit: Some(literal) };
-        let inner = Held { error: None, ..held.clone() };
+        let inner = Held { error: None, context: None, ..held.clone() };
         let assigns = || {
             let mut found = false;
             walk(self.cx.ast, literal, |node| {
@@ -349,23 +424,36 @@ impl Holding<'_, '_> {
     }
 
     fn mentions_holder(&self, held: &Held, root: impl Into<NodeRef>) -> bool {
+        self.mentions(root, |local| held.holders.iter().any(|&(holder, _)| holder == local))
+    }
+
+    fn mentions(&self, root: impl Into<NodeRef>, is_wanted: impl Fn(LocalId) -> bool) -> bool {
         let mut found = false;
         walk(self.cx.ast, root, |node| {
-            if let NodeRef::Expr(expr) = node
-                && let Some(local) = self.cx.local(expr)
-            {
-                found |= held.holders.iter().any(|&(holder, _)| holder == local);
+            if let NodeRef::Expr(expr) = node {
+                found |= self.cx.local(expr).is_some_and(&is_wanted);
             }
             if found { Walk::Stop } else { Walk::Into }
         });
         found
     }
 
+    /// Whether some function literal uses a variable of the function around it.
+    fn is_captured(&self, local: LocalId) -> bool {
+        let owner = self.cx.local_info(local).func;
+        let literals = (0..self.cx.ast.expr_count() as u32).map(ExprId::new);
+        literals
+            .filter(|&expr| matches!(self.cx.ast.expr(expr), Expr::Func { .. }) && Some(expr) != owner)
+            .filter(|&expr| {
+                owner.is_none_or(|owner| !self.cx.ast.expr_span(expr).contains(self.cx.ast.expr_span(owner)))
+            })
+            .any(|literal| self.mentions(literal, |other| other == local))
+    }
+
     fn exec(&self, held: &mut Held, stmt: StmtId) -> Verdict {
         let ast = self.cx.ast;
         match ast.stmt(stmt) {
-            Stmt::Defer(call) => self.call(held, call),
-            Stmt::Go(call) if self.mentions_holder(held, call) => Verdict::Drop,
+            Stmt::Defer(call) | Stmt::Go(call) => self.call(held, call),
             Stmt::Send { value, .. } if self.hold(held, value).is_some() => Verdict::Drop,
             Stmt::TypeSwitch { subject, .. } if self.hold(held, subject).is_some() => Verdict::Drop,
             Stmt::Return(values) => {
@@ -418,7 +506,9 @@ impl Holding<'_, '_> {
             let Some(local) = self.cx.local(target) else {
                 let root = root_local(self.cx, target);
                 let is_own = root.is_some_and(|root| held.holders.iter().any(|&(holder, _)| holder == root));
-                if hold.is_some() && !is_own && !is_blank(self.cx, target) {
+                // `_ = cancel` is what people write when they mean it, and `_ = resp` for the compiler.
+                let is_kept = !is_blank(self.cx, target) || self.search.protocol.by_call;
+                if hold.is_some() && !is_own && is_kept {
                     return Verdict::Drop;
                 }
                 // `resp.Body = io.NopCloser(…)`: there is nothing left to close.
@@ -427,12 +517,16 @@ impl Holding<'_, '_> {
                 }
                 continue;
             };
-            if hold.is_some() && self.cx.local_info(local).func != self.func {
+            if hold.is_some() && (self.cx.local_info(local).func != self.func || self.is_captured(local)) {
                 return Verdict::Drop;
             }
             // `retry, err := shouldRetry(err)` gives the same error back, or one made from it.
             if held.error == Some(local) && !value.is_some_and(|value| self.is_given_error(held, value)) {
                 held.error = None;
+            }
+            let is_derived = |value| self.cx.args(value).into_iter().any(|arg| self.is_context(held, arg));
+            if held.context == Some(local) && !value.is_some_and(is_derived) {
+                held.context = None;
             }
             let was = held.holders.len();
             held.holders.retain(|&(holder, _)| holder != local);
@@ -449,6 +543,11 @@ impl Holding<'_, '_> {
 
 pub(crate) fn is_blank(cx: BodyCx<'_>, expr: ExprId) -> bool {
     cx.ast.ident(cx.ast.unparen(expr)).is_some_and(Symbol::is_blank)
+}
+
+/// Whether the functions of a package that get a function value only look at it.
+fn only_prints(pkg: &str) -> bool {
+    pkg == "fmt" || pkg == "log" || pkg.ends_with("testify/assert") || pkg.ends_with("testify/require")
 }
 
 /// Whether a function outside of the package is known to only read from what it is given, as those of the standard

@@ -1,16 +1,72 @@
 //! The table of resources: what is acquired how, and what releases it.
 
+use golint_conc_semantic::{BodyCx, Callee};
+use golint_conc_syntax::Symbol;
+use golint_conc_syntax::ast::{Expr, ExprId};
+
+/// A declared name of a package: import path and name.
+pub type Name = (Symbol, Symbol);
+
+/// What kinds of resources there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Bodies of responses that a client has received.
+    HttpBody,
+    /// Rows, statements, transactions and connections of databases.
+    Sql,
+    /// Functions that cancel a context.
+    Cancel,
+    /// Tickers.
+    Ticker,
+}
+
 /// Functions or methods.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Who {
     /// Functions of a package.
-    Func(&'static str, &'static [&'static str]),
+    Func(Symbol, Vec<Symbol>),
     /// Methods of types of a package.
-    Method(&'static str, &'static [&'static str], &'static [&'static str]),
+    Method(Symbol, Vec<Symbol>, Vec<Symbol>),
+}
+
+impl Who {
+    /// Functions of a package.
+    pub fn func(pkg: &str, names: &[&str]) -> Self {
+        Self::Func(Symbol::new(pkg), symbols(names))
+    }
+
+    /// Methods of types of a package.
+    pub fn method(pkg: &str, types: &[&str], names: &[&str]) -> Self {
+        Self::Method(Symbol::new(pkg), symbols(types), symbols(names))
+    }
+
+    /// The names, without those of packages and types.
+    pub fn names(&self) -> &[Symbol] {
+        match self {
+            Self::Func(_, names) | Self::Method(_, _, names) => names,
+        }
+    }
+
+    /// Whether a call is one of them. A method of a type whose declaration is not at hand is known by its name.
+    pub(crate) fn is_called(&self, cx: BodyCx<'_>, call: ExprId, callee: &Callee) -> bool {
+        match (self, callee) {
+            (Self::Func(pkg, names), Callee::Func { pkg: p, name, .. }) => p == pkg && names.contains(name),
+            (Self::Method(pkg, types, names), Callee::Method { pkg: p, type_name, name, .. }) => {
+                p == pkg && types.contains(type_name) && names.contains(name)
+            }
+            (Self::Method(pkg, types, names), Callee::Unknown(_)) => {
+                let Expr::Call { fun, .. } = cx.ast.expr(call) else { return false };
+                let Expr::Selector { base, sel } = cx.ast.expr(cx.ast.unparen(fun)) else { return false };
+                cx.ast.ident(sel).is_some_and(|name| names.contains(&name))
+                    && types.iter().any(|ty| cx.is_named(base, pkg.as_str(), ty.as_str()))
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Calls that acquire a resource.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// What is called.
     pub who: Who,
@@ -27,43 +83,78 @@ impl Source {
     pub const fn or_error(who: Who) -> Self {
         Self { who, result: 0, error: Some(1), evidence: Evidence::Table }
     }
+
+    /// Calls that can't fail.
+    pub const fn always(who: Who, result: usize) -> Self {
+        Self { who, result, error: None, evidence: Evidence::Table }
+    }
 }
 
-/// A kind of resource.
-#[derive(Debug)]
+/// Which functions that are not at hand are taken for sources, among those that return the resource and an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandsFor {
+    /// None.
+    Nobody,
+    /// Interface methods and function values with a parameter of this type, or a pointer to it.
+    Takes(Name),
+    /// All interface methods and function values.
+    Anybody,
+}
+
+/// A kind of resource: a row of the table.
+#[derive(Clone, Debug)]
 pub struct Protocol {
-    /// The package and name of its type; a function that returns it, or a pointer to it, may hand one out.
-    pub ty: (&'static str, &'static str),
+    /// What it is called, in one or two words: unlike every other row's, and read by people.
+    pub noun: Symbol,
+    /// What people call a variable that holds it.
+    pub usual: Symbol,
+    /// What must happen to it, as in "is not closed".
+    pub done: &'static str,
+    /// Its types; a function that returns one, or a pointer to it, may hand a resource out.
+    pub types: Vec<Name>,
     /// Who hands one out, beside functions of the package that pass theirs on.
-    pub sources: &'static [Source],
+    pub sources: Vec<Source>,
     /// The field that is to be released; without one, the value itself.
-    pub part: Option<&'static str>,
+    pub part: Option<Symbol>,
     /// The methods of that part that release it.
-    pub releases: &'static [&'static str],
+    pub releases: Vec<Symbol>,
     /// The methods of the whole value that release it too.
-    pub releases_whole: &'static [&'static str],
+    pub releases_whole: Vec<Symbol>,
+    /// The methods that have released it once they return false.
+    pub ends: Vec<Symbol>,
     /// Whether calling it releases it.
     pub by_call: bool,
-    /// The type of a parameter by which an unknown function that returns `ty` and an error is taken for a source.
-    pub stands_for: Option<(&'static str, &'static str)>,
+    /// Which other result of a source is the context that goes with it: once that is done, nothing is left to release.
+    pub context: Option<usize>,
+    /// Which functions that are not at hand hand one out.
+    pub stands_for: StandsFor,
 }
 
-/// The body of a response that a client has received.
-pub static HTTP_BODY: Protocol = Protocol {
-    ty: ("net/http", "Response"),
-    sources: &[
-        Source::or_error(Who::Func("net/http", &["Get", "Head", "Post", "PostForm"])),
-        Source::or_error(Who::Method("net/http", &["Client"], &["Do", "Get", "Head", "Post", "PostForm"])),
-        Source::or_error(Who::Method("net/http", &["Transport", "RoundTripper"], &["RoundTrip"])),
-        // Who reads responses from a connection may close that instead.
-        Source { evidence: Evidence::Covered, ..Source::or_error(Who::Func("net/http", &["ReadResponse"])) },
-    ],
-    part: Some("Body"),
-    releases: &["Close"],
-    releases_whole: &["Write"],
-    by_call: false,
-    stands_for: Some(("net/http", "Request")),
-};
+impl Protocol {
+    /// A resource that methods of it release.
+    pub fn new(
+        noun: &str,
+        usual: &str,
+        done: &'static str,
+        types: &[(&str, &str)],
+        releases: &[&str],
+    ) -> Self {
+        Self {
+            noun: Symbol::new(noun),
+            usual: Symbol::new(usual),
+            done,
+            types: types.iter().map(|(pkg, name)| (Symbol::new(pkg), Symbol::new(name))).collect(),
+            sources: Vec::new(),
+            part: None,
+            releases: symbols(releases),
+            releases_whole: Vec::new(),
+            ends: Vec::new(),
+            by_call: false,
+            context: None,
+            stands_for: StandsFor::Nobody,
+        }
+    }
+}
 
 /// How surely a call acquires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,4 +167,169 @@ pub enum Evidence {
     Wrapper,
     /// A call of the table.
     Table,
+}
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Protocols {
+    rows: Vec<(Kind, Protocol, bool)>,
+}
+
+impl Protocols {
+    /// What everybody uses: the standard library, and the libraries for databases that most programs use beside it.
+    pub fn standard() -> Self {
+        let mut rows =
+            vec![(Kind::HttpBody, http_body()), (Kind::Cancel, cancel()), (Kind::Ticker, ticker())];
+        rows.extend(
+            [sql_rows(), sqlx_rows(), pgx_rows(), sql_stmt(), sql_tx(), sql_conn()]
+                .map(|row| (Kind::Sql, row)),
+        );
+        Self { rows: rows.into_iter().map(|(kind, row)| (kind, row, false)).collect() }
+    }
+
+    /// Adds a row of the user's.
+    pub fn add(&mut self, kind: Kind, row: Protocol) {
+        self.rows.push((kind, row, true));
+    }
+
+    /// The rows of a kind.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Protocol> {
+        self.rows.iter().filter(move |row| row.0 == kind).map(|row| &row.1)
+    }
+
+    /// The rows of a kind that the user has added.
+    pub fn added(&self, kind: Kind) -> impl Iterator<Item = &Protocol> {
+        self.rows.iter().filter(move |row| row.0 == kind && row.2).map(|row| &row.1)
+    }
+
+    /// Whether some row has this noun.
+    pub fn has(&self, noun: &str) -> bool {
+        self.rows.iter().any(|row| row.1.noun == noun)
+    }
+}
+
+fn http_body() -> Protocol {
+    const CALLS: [&str; 5] = ["Do", "Get", "Head", "Post", "PostForm"];
+    Protocol {
+        sources: vec![
+            Source::or_error(Who::func("net/http", &CALLS[1..])),
+            Source::or_error(Who::method("net/http", &["Client"], &CALLS)),
+            Source::or_error(Who::method("net/http", &["Transport", "RoundTripper"], &["RoundTrip"])),
+            // Who reads responses from a connection may close that instead.
+            Source {
+                evidence: Evidence::Covered,
+                ..Source::or_error(Who::func("net/http", &["ReadResponse"]))
+            },
+        ],
+        part: Some(Symbol::new("Body")),
+        releases_whole: symbols(&["Write"]),
+        stands_for: StandsFor::Takes((Symbol::new("net/http"), Symbol::new("Request"))),
+        ..Protocol::new("response", "resp", "closed", &[("net/http", "Response")], &["Close"])
+    }
+}
+
+fn cancel() -> Protocol {
+    const WITH: [&str; 6] = [
+        "WithCancel",
+        "WithCancelCause",
+        "WithTimeout",
+        "WithTimeoutCause",
+        "WithDeadline",
+        "WithDeadlineCause",
+    ];
+    let types = [("context", "CancelFunc"), ("context", "CancelCauseFunc")];
+    Protocol {
+        sources: vec![
+            Source::always(Who::func("context", &WITH), 1),
+            Source::always(Who::func("os/signal", &["NotifyContext"]), 1),
+        ],
+        by_call: true,
+        context: Some(0),
+        ..Protocol::new("cancel function", "cancel", "called", &types, &[])
+    }
+}
+
+fn ticker() -> Protocol {
+    Protocol {
+        sources: vec![Source::always(Who::func("time", &["NewTicker"]), 0)],
+        ..Protocol::new("ticker", "ticker", "stopped", &[("time", "Ticker")], &["Stop"])
+    }
+}
+
+const SQL: &str = "database/sql";
+const SQLX: &str = "github.com/jmoiron/sqlx";
+
+fn sql_rows() -> Protocol {
+    let query = Who::method(SQL, &["DB", "Tx", "Stmt", "Conn"], &["Query", "QueryContext"]);
+    let named = Who::method(SQLX, &["DB", "Tx", "Conn", "Ext", "Queryer"], &["Query", "QueryContext"]);
+    Protocol {
+        sources: vec![Source::or_error(query), Source::or_error(named)],
+        ends: symbols(&["Next"]),
+        stands_for: StandsFor::Anybody,
+        ..Protocol::new("rows", "rows", "closed", &[(SQL, "Rows")], &["Close"])
+    }
+}
+
+fn sqlx_rows() -> Protocol {
+    const CALLS: [&str; 4] = ["Queryx", "QueryxContext", "NamedQuery", "NamedQueryContext"];
+    let types = ["DB", "Tx", "Stmt", "NamedStmt", "Conn", "Ext", "ExtContext", "Queryer", "QueryerContext"];
+    Protocol {
+        sources: vec![
+            Source::or_error(Who::method(SQLX, &types, &CALLS)),
+            Source::or_error(Who::func(SQLX, &["NamedQuery", "NamedQueryContext"])),
+        ],
+        ends: symbols(&["Next"]),
+        stands_for: StandsFor::Anybody,
+        ..Protocol::new("sqlx rows", "rows", "closed", &[(SQLX, "Rows")], &["Close"])
+    }
+}
+
+fn pgx_rows() -> Protocol {
+    const VERSIONS: [&str; 2] = ["github.com/jackc/pgx/v4", "github.com/jackc/pgx/v5"];
+    let of_version = |pgx: &str| {
+        let pool = format!("{pgx}/pgxpool");
+        [
+            Source::or_error(Who::method(pgx, &["Conn", "Tx"], &["Query"])),
+            Source::or_error(Who::method(&pool, &["Pool", "Conn", "Tx"], &["Query"])),
+        ]
+    };
+    Protocol {
+        sources: VERSIONS.into_iter().flat_map(of_version).collect(),
+        ends: symbols(&["Next"]),
+        stands_for: StandsFor::Anybody,
+        ..Protocol::new("pgx rows", "rows", "closed", &VERSIONS.map(|pgx| (pgx, "Rows")), &["Close"])
+    }
+}
+
+/// Statements of a transaction or connection end with it.
+fn sql_stmt() -> Protocol {
+    Protocol {
+        sources: vec![Source::or_error(Who::method(SQL, &["DB"], &["Prepare", "PrepareContext"]))],
+        ..Protocol::new("statement", "stmt", "closed", &[(SQL, "Stmt")], &["Close"])
+    }
+}
+
+fn sql_tx() -> Protocol {
+    let begin = Who::method(SQL, &["DB", "Conn"], &["Begin", "BeginTx"]);
+    Protocol {
+        sources: vec![Source::or_error(begin)],
+        ..Protocol::new(
+            "transaction",
+            "tx",
+            "committed or rolled back",
+            &[(SQL, "Tx")],
+            &["Commit", "Rollback"],
+        )
+    }
+}
+
+fn sql_conn() -> Protocol {
+    Protocol {
+        sources: vec![Source::or_error(Who::method(SQL, &["DB"], &["Conn"]))],
+        ..Protocol::new("connection", "conn", "closed", &[(SQL, "Conn")], &["Close"])
+    }
+}
+
+fn symbols(names: &[&str]) -> Vec<Symbol> {
+    names.iter().map(|name| Symbol::new(name)).collect()
 }

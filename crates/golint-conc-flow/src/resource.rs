@@ -5,14 +5,16 @@
 //! variable, is a leak. What a call is a source of stands in the table of `protocol`; who takes over is decided in
 //! `ownership`.
 
-use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalId, MemberKind, TypeId};
+use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalId, LocalKind, MemberKind, TypeId, Types};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
+use golint_conc_syntax::{Span, Symbol};
+use memchr::memmem;
 
 use crate::flow::{Flow, Func};
 use crate::graph::{Label, Point, Step};
 use crate::ownership::{Goal, Held, Hold, Holding, MAX_HANDS, Search, Taking, is_blank};
 use crate::paths::{Path, PathEnd, Paths, Verdict, Watch};
-use crate::protocol::{Evidence, Protocol, Who};
+use crate::protocol::{Evidence, Protocol, StandsFor};
 use crate::stores::is_statement;
 
 /// A call that acquires a resource.
@@ -26,6 +28,8 @@ pub struct Acquired {
     pub result: usize,
     /// Which result is the error that tells whether there is one.
     pub error: Option<usize>,
+    /// Which result is the context that goes with it.
+    pub context: Option<usize>,
     /// How sure that is.
     pub evidence: Evidence,
 }
@@ -41,6 +45,8 @@ pub enum Bound {
         holder: LocalId,
         /// The error's variable.
         error: Option<LocalId>,
+        /// The variable of the context that goes with the resource.
+        context: Option<LocalId>,
     },
     /// Nowhere: the call is a statement, or the resource goes to `_`.
     Dropped {
@@ -66,7 +72,7 @@ pub struct Leak {
 
 impl<'p> Flow<'p> {
     /// The calls in a function that acquire a resource, in the order of the text.
-    pub fn acquired(&self, func: Func, protocol: &'static Protocol) -> Vec<Acquired> {
+    pub fn acquired(&self, func: Func, protocol: &Protocol) -> Vec<Acquired> {
         let Some((cx, graph)) = self.func_block(func).map(|(cx, _)| cx).zip(self.graph(func)) else {
             return Vec::new();
         };
@@ -76,11 +82,25 @@ impl<'p> Flow<'p> {
                 let Step::Eval(call) = step else { return None };
                 let (result, error, evidence) = self.acquires(cx, call, protocol, 0)?;
                 let after = Point { step: point.step + 1, ..point };
-                Some(Acquired { call, after, result, error, evidence })
+                Some(Acquired { call, after, result, error, context: protocol.context, evidence })
             })
             .collect();
         found.sort_by_key(|acquired| cx.ast.expr_span(acquired.call).start);
         found
+    }
+
+    /// The names of the functions of the package whose results name one of a protocol's types, as their texts tell.
+    pub fn returning(&self, protocol: &Protocol) -> Vec<Symbol> {
+        let named = self.pkg.bodies().filter_map(|(id, _)| {
+            let outline = self.pkg.body_outline(id);
+            let &(name, at) = outline.names.first().filter(|_| outline.body.is_some())?;
+            let source = self.pkg.files[self.pkg.body_decl(id).file].source.text();
+            let results = behind_params(Span::new(at.end, outline.signature.end).slice(source));
+            let names_one =
+                protocol.types.iter().any(|ty| memmem::find(results, ty.1.as_str().as_bytes()).is_some());
+            names_one.then_some(name)
+        });
+        named.collect()
     }
 
     /// Where the results of a call that acquires go.
@@ -97,17 +117,20 @@ impl<'p> Flow<'p> {
         let Some(&holder) = targets.get(acquired.result) else { return Bound::Handed };
         let error = acquired.error.and_then(|at| targets.get(at)).filter(|&&error| !is_blank(cx, error));
         let error = error.and_then(|&error| cx.local(error));
+        let context = acquired.context.and_then(|at| cx.local(*targets.get(at)?));
         if is_blank(cx, holder) {
             return Bound::Dropped { error };
         }
         match cx.local(holder) {
-            Some(holder) if cx.local_info(holder).func == func.lit => Bound::Local { stmt, holder, error },
+            Some(holder) if cx.local_info(holder).func == func.lit => {
+                Bound::Local { stmt, holder, error, context }
+            }
             _ => Bound::Handed,
         }
     }
 
     /// The resources that a function acquires and, on some path, neither releases nor hands on.
-    pub fn leaks(&self, func: Func, protocol: &'static Protocol) -> Vec<Leak> {
+    pub fn leaks(&self, func: Func, protocol: &Protocol) -> Vec<Leak> {
         let acquired = self.acquired(func, protocol);
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else { return Vec::new() };
         if acquired.is_empty() {
@@ -125,8 +148,8 @@ impl<'p> Flow<'p> {
     }
 
     /// Whether anything in the function releases what `holder` holds or takes it over.
-    pub fn is_ever_taken(&self, func: Func, protocol: &'static Protocol, holder: LocalId) -> bool {
-        let held = Held { holders: vec![(holder, hold_of_result(protocol))], error: None };
+    pub fn is_ever_taken(&self, func: Func, protocol: &Protocol, holder: LocalId) -> bool {
+        let held = Held { holders: vec![(holder, hold_of_result(protocol))], error: None, context: None };
         self.scan(func, held, Search::leak(protocol, 0)) == Taking::Takes
     }
 
@@ -136,34 +159,36 @@ impl<'p> Flow<'p> {
         paths: &Paths<'_, 'p>,
         acquired: &Acquired,
         bound: Bound,
-        search: Search,
+        search: Search<'_>,
     ) -> Option<Path<Held>> {
         let (cx, _) = self.func_block(func)?;
         let (held, from) = match bound {
-            Bound::Local { holder, error, .. } => {
+            Bound::Local { holder, error, context, .. } => {
                 if self.is_promised(func, acquired.call, holder, search) {
                     return None;
                 }
-                let held = Held { holders: vec![(holder, hold_of_result(search.protocol))], error };
+                let held = Held { holders: vec![(holder, hold_of_result(search.protocol))], error, context };
                 (held, Point { step: acquired.after.step + 1, ..acquired.after })
             }
             Bound::Dropped { error } => {
                 let step = acquired.after.step + usize::from(!is_statement(cx, acquired.call));
-                (Held { holders: Vec::new(), error }, Point { step, ..acquired.after })
+                (Held { holders: Vec::new(), error, context: None }, Point { step, ..acquired.after })
             }
             Bound::Handed => return None,
         };
-        let watch = Holding { flow: self, cx, func: func.lit, search };
+        let dropped = matches!(bound, Bound::Dropped { .. }).then_some(acquired.call);
+        let watch = Holding { flow: self, cx, func: func.lit, search, dropped };
         paths.search(from, &held, &watch)
     }
 
     /// Whether a literal or pointer that was made before a call already looks after what the call's variable will hold.
-    fn is_promised(&self, func: Func, call: ExprId, holder: LocalId, search: Search) -> bool {
+    fn is_promised(&self, func: Func, call: ExprId, holder: LocalId, search: Search<'_>) -> bool {
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else { return true };
         let before = cx.ast.expr_span(call).start;
         let search = Search::leak(search.protocol, search.depth);
-        let watch = Holding { flow: self, cx, func: func.lit, search };
-        let held = Held { holders: vec![(holder, hold_of_result(search.protocol))], error: None };
+        let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
+        let held =
+            Held { holders: vec![(holder, hold_of_result(search.protocol))], error: None, context: None };
         graph.points().any(|(_, step)| match step {
             Step::Eval(expr) if cx.ast.expr_span(expr).start < before => match cx.ast.expr(expr) {
                 Expr::Func { .. } | Expr::Unary { op: UnaryOp::Addr, .. } => {
@@ -180,23 +205,20 @@ impl<'p> Flow<'p> {
         &self,
         cx: BodyCx<'p>,
         call: ExprId,
-        protocol: &'static Protocol,
+        protocol: &Protocol,
         depth: usize,
     ) -> Option<(usize, Option<usize>, Evidence)> {
         if !matches!(cx.ast.expr(call), Expr::Call { .. }) {
             return None;
         }
         let callee = cx.callee(call);
-        let listed = protocol.sources.iter().find(|source| match source.who {
-            Who::Func(pkg, names) => callee.is_func(pkg, names),
-            Who::Method(pkg, types, names) => types.iter().any(|ty| callee.is_method(pkg, ty, names)),
-        });
+        let listed = protocol.sources.iter().find(|source| source.who.is_called(cx, call, &callee));
         if let Some(source) = listed {
             return Some((source.result, source.error, source.evidence));
         }
         let sig = cx.signature_of_call(call)?;
         let types = &cx.pkg.types;
-        let is_resource = |ty: TypeId| types.is_named_or_ptr(ty, protocol.ty.0, protocol.ty.1);
+        let is_resource = |ty: TypeId| is_of(types, protocol, ty);
         let result = sig.results.iter().position(|&ty| is_resource(ty))?;
         let error = sig.results.iter().position(|&ty| ty == TypeId::ERROR);
         if let Some(body) = callee.body() {
@@ -206,11 +228,16 @@ impl<'p> Flow<'p> {
                 Evidence::Wrapper,
             ));
         }
-        let (pkg, name) = protocol.stands_for?;
         let is_open =
             matches!(callee, Callee::Value | Callee::Method { kind: MemberKind::InterfaceMethod, .. });
-        let takes = sig.params.iter().any(|&ty| types.is_named_or_ptr(ty, pkg, name));
-        (is_open && takes && sig.results.len() == 2 && error == Some(1)).then_some((
+        let stands_for = match protocol.stands_for {
+            StandsFor::Nobody => false,
+            StandsFor::Takes((pkg, name)) => {
+                sig.params.iter().any(|&ty| types.is_named_or_ptr(ty, pkg.as_str(), name.as_str()))
+            }
+            StandsFor::Anybody => true,
+        };
+        (is_open && stands_for && sig.results.len() == 2 && error == Some(1)).then_some((
             result,
             error,
             Evidence::Signature,
@@ -218,11 +245,11 @@ impl<'p> Flow<'p> {
     }
 
     /// Whether a declared function returns, as this result, a resource that it acquired.
-    fn hands_out(&self, body: BodyId, protocol: &'static Protocol, result: usize, depth: usize) -> bool {
+    fn hands_out(&self, body: BodyId, protocol: &Protocol, result: usize, depth: usize) -> bool {
         if MAX_HANDS <= depth {
             return false;
         }
-        let key = (body, protocol.ty, result);
+        let key = (body, protocol.noun, result);
         if let Some(known) = self.hands_out.borrow().get(&key) {
             return *known;
         }
@@ -233,7 +260,7 @@ impl<'p> Flow<'p> {
         found
     }
 
-    fn find_hands_out(&self, body: BodyId, protocol: &'static Protocol, result: usize, depth: usize) -> bool {
+    fn find_hands_out(&self, body: BodyId, protocol: &Protocol, result: usize, depth: usize) -> bool {
         let func = Func { body, lit: None };
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else { return false };
         let paths = Paths::new(cx, &graph);
@@ -251,27 +278,27 @@ impl<'p> Flow<'p> {
             {
                 return own == result;
             }
-            let acquired = Acquired { call, after, result: own, error, evidence };
+            let acquired = Acquired { call, after, result: own, error, context: protocol.context, evidence };
             let bound = self.bound(func, &acquired);
             matches!(bound, Bound::Local { .. })
                 && self.follow(func, &paths, &acquired, bound, search).is_some()
         })
     }
 
-    /// What a declared function does with a resource that it gets as parameter `index`.
-    pub(crate) fn taking(&self, body: BodyId, index: usize, hold: Hold, search: Search) -> Taking {
+    /// What a declared function does with a resource that it gets in `slot`.
+    pub(crate) fn taking(&self, body: BodyId, slot: Slot, hold: Hold, search: Search<'_>) -> Taking {
         if MAX_HANDS <= search.depth {
             return Taking::Takes;
         }
-        let key = (body, index, hold as u8, search.protocol.ty);
+        let key = (body, slot, hold as u8, search.protocol.noun);
         if let Some(&known) = self.takings.borrow().get(&key) {
             return known;
         }
         // Stands while the function is looked at, so that a recursion ends here.
         self.takings.borrow_mut().insert(key, Taking::Takes);
-        let found = match param(self.pkg.body(body), index) {
+        let found = match param(self.pkg.body(body), slot) {
             Param::Named(param) => {
-                let held = Held { holders: vec![(param, hold)], error: None };
+                let held = Held { holders: vec![(param, hold)], error: None, context: None };
                 self.scan(Func { body, lit: None }, held, search.deeper())
             }
             Param::Unnamed => Taking::Borrows,
@@ -282,11 +309,11 @@ impl<'p> Flow<'p> {
     }
 
     /// Whether any step of a function releases a resource or takes it over, in whatever order they run.
-    pub(crate) fn scan(&self, func: Func, mut held: Held, search: Search) -> Taking {
+    pub(crate) fn scan(&self, func: Func, mut held: Held, search: Search<'_>) -> Taking {
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else {
             return Taking::Takes;
         };
-        let watch = Holding { flow: self, cx, func: func.lit, search };
+        let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
         let taken = graph.points().any(|(_, step)| {
             let before = held.clone();
             let verdict = watch.step(&mut held, step);
@@ -299,8 +326,36 @@ impl<'p> Flow<'p> {
     }
 }
 
-const fn hold_of_result(protocol: &Protocol) -> Hold {
+pub(crate) const fn hold_of_result(protocol: &Protocol) -> Hold {
     if protocol.part.is_some() { Hold::Whole } else { Hold::Part }
+}
+
+/// Whether a type is one of the protocol's, or a pointer to it.
+pub(crate) fn is_of(types: &Types, protocol: &Protocol, ty: TypeId) -> bool {
+    protocol.types.iter().any(|(pkg, name)| types.is_named_or_ptr(ty, pkg.as_str(), name.as_str()))
+}
+
+/// What stands behind the parameters in a signature that begins behind the name.
+fn behind_params(signature: &[u8]) -> &[u8] {
+    let mut depth = 0_usize;
+    for (at, byte) in signature.iter().enumerate() {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' if depth == 1 => return &signature[at + 1..],
+            b')' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    &[]
+}
+
+/// How a function gets a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Slot {
+    /// As its receiver.
+    Receiver,
+    /// As the parameter with this number.
+    Param(usize),
 }
 
 /// A parameter of a function.
@@ -312,8 +367,12 @@ enum Param {
     Unknown,
 }
 
-fn param(cx: BodyCx<'_>, index: usize) -> Param {
+fn param(cx: BodyCx<'_>, slot: Slot) -> Param {
     let Some(func) = cx.ast.func() else { return Param::Unknown };
+    let Slot::Param(index) = slot else {
+        let receiver = cx.locals().find(|(_, local)| local.kind == LocalKind::Receiver);
+        return receiver.map_or(Param::Unnamed, |(receiver, _)| Param::Named(receiver));
+    };
     let mut at = 0;
     for field in cx.ast.list(cx.ast.sig(func.sig).params) {
         let field = cx.ast.field(field);

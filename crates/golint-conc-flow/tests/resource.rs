@@ -1,37 +1,25 @@
 //! The engine for resources with rows of its own: files and cancel functions.
 
-use golint_conc_flow::{Bound, Evidence, Flow, PathEnd, Protocol, Source, Who};
+use golint_conc_flow::{Bound, Flow, Kind, PathEnd, Protocol, Protocols, Source, Who};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{Package, PackageFile};
 use golint_conc_syntax::{SourceFile, Symbol};
 
-static FILE: Protocol = Protocol {
-    ty: ("os", "File"),
-    sources: &[Source::or_error(Who::Func("os", &["Open", "Create"]))],
-    part: None,
-    releases: &["Close"],
-    releases_whole: &[],
-    by_call: false,
-    stands_for: None,
-};
+fn file() -> Protocol {
+    Protocol {
+        sources: vec![Source::or_error(Who::func("os", &["Open", "Create"]))],
+        ..Protocol::new("file", "f", "closed", &[("os", "File")], &["Close"])
+    }
+}
 
-static CANCEL: Protocol = Protocol {
-    ty: ("context", "CancelFunc"),
-    sources: &[Source {
-        who: Who::Func("context", &["WithCancel", "WithTimeout"]),
-        result: 1,
-        error: None,
-        evidence: Evidence::Table,
-    }],
-    part: None,
-    releases: &[],
-    releases_whole: &[],
-    by_call: true,
-    stands_for: None,
-};
+fn standard(kind: Kind) -> Protocol {
+    let table = Protocols::standard();
+    let Some(row) = table.of(kind).next() else { panic!("no row") };
+    row.clone()
+}
 
 /// For each leak: the line of the call and how the path ends.
-fn leaks(protocol: &'static Protocol, body: &str) -> Vec<String> {
+fn leaks(protocol: &Protocol, body: &str) -> Vec<String> {
     let text = format!(
         "package p\nimport (\"bufio\"; \"context\"; \"os\"; \"io\")\nvar kept any\nfunc use(any) {{}}\nfunc open(n string) (*os.File, error) {{ return os.Open(n) }}\nfunc closes(c io.Closer) {{ c.Close() }}\nfunc reads(r io.Reader) {{ r.Read(nil) }}\nfunc f(name string, x bool, ch chan int, ctx context.Context) any {{\n{body}\nreturn nil }}\n"
     );
@@ -55,6 +43,7 @@ fn leaks(protocol: &'static Protocol, body: &str) -> Vec<String> {
 
 #[test]
 fn files() {
+    let file = file();
     for (body, wanted) in [
         ("f, err := os.Open(name); if err != nil { return err }; defer f.Close()", ""),
         ("f, err := os.Open(name); if err != nil { return err }; if x { return nil }; f.Close()", "exit"),
@@ -75,12 +64,13 @@ fn files() {
         ("f, err := os.Open(name); g := f; if err == nil { defer g.Close() }", ""),
         ("func() { f, _ := os.Open(name); f.Name() }()", "exit"),
     ] {
-        assert_eq!(leaks(&FILE, body).join(" "), wanted, "{body}");
+        assert_eq!(leaks(&file, body).join(" "), wanted, "{body}");
     }
 }
 
 #[test]
 fn cancel_functions() {
+    let cancel = standard(Kind::Cancel);
     for (body, wanted) in [
         ("ctx, cancel := context.WithCancel(ctx); defer cancel(); use(ctx)", ""),
         ("ctx, cancel := context.WithCancel(ctx); if x { return ctx }; cancel()", "exit"),
@@ -90,6 +80,6 @@ fn cancel_functions() {
         ("_, cancel := context.WithCancel(ctx); kept = cancel", ""),
         ("_, cancel := context.WithCancel(ctx); return func() { cancel() }", ""),
     ] {
-        assert_eq!(leaks(&CANCEL, body).join(" "), wanted, "{body}");
+        assert_eq!(leaks(&cancel, body).join(" "), wanted, "{body}");
     }
 }

@@ -1,9 +1,10 @@
 //! Runs rules over a package.
 
-use golint_conc_concurrency::Model;
+use golint_conc_concurrency::{Model, Words};
+use golint_conc_flow::{Kind, Protocols};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{BodyId, Package, PackageFile};
-use golint_conc_syntax::Signals;
+use golint_conc_syntax::{Signals, Symbol};
 use memchr::memmem::Finder;
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
@@ -59,13 +60,13 @@ impl std::fmt::Debug for Selected {
 }
 
 /// What the analysis of a package found.
-pub fn analyze(pkg: &Package, rules: &[Selected]) -> Vec<Diagnostic> {
-    let cx = Cx { pkg, model: Model::new(pkg) };
+pub fn analyze(pkg: &Package, rules: &[Selected], resources: &Protocols) -> Vec<Diagnostic> {
+    let cx = Cx { pkg, model: Model::new(pkg), resources };
     let mut found = Vec::new();
     for selected in rules.iter().filter(|selected| may_find(pkg, selected)) {
         let mut own = Vec::new();
         let mut report = Report { rule: selected.rule.id(), severity: selected.severity, out: &mut own };
-        for id in bodies_for(pkg, selected) {
+        for id in bodies_for(&cx, selected) {
             let body = cx.body(id);
             if body.ast.is_opaque {
                 continue;
@@ -106,25 +107,39 @@ fn may_find(pkg: &Package, selected: &Selected) -> bool {
 }
 
 /// The bodies in which a rule may find something that is admitted.
-fn bodies_for(pkg: &Package, selected: &Selected) -> Vec<BodyId> {
-    let rule = selected.rule;
+fn bodies_for(cx: &Cx<'_>, selected: &Selected) -> Vec<BodyId> {
+    let (pkg, rule) = (cx.pkg, selected.rule);
     let imports = rule.imports();
-    let wanted: Vec<bool> = (0..pkg.files.len())
-        .map(|file| {
-            is_admitted(&pkg.files[file], selected)
-                && (imports.is_empty() || imports.iter().any(|path| pkg.imports(file, path)))
-        })
+    let admitted: Vec<bool> = pkg.files.iter().map(|file| is_admitted(file, selected)).collect();
+    let importing: Vec<bool> = (0..pkg.files.len())
+        .map(|file| imports.is_empty() || imports.iter().any(|path| pkg.imports(file, path)))
         .collect();
+    let is_imported_anywhere = rule.resource().is_some() && importing.contains(&true);
     let words: Vec<_> = rule.words().iter().map(Finder::new).collect();
+    let sources = rule.resource().and_then(|kind| source_names(cx, kind));
     pkg.bodies()
-        .filter(|(_, decl)| wanted[decl.file])
-        .filter(|&(id, _)| {
+        .filter(|(_, decl)| admitted[decl.file])
+        .filter(|&(id, decl)| {
             let (signals, text) = (pkg.body_outline(id).signals, pkg.body_text(id));
-            rule.gates().iter().any(|&gate| signals.contains(gate))
-                && (words.is_empty() || words.iter().any(|word| word.find(text).is_some()))
+            let is_wanted = (importing[decl.file] || is_imported_anywhere)
+                && rule.gates().iter().any(|&gate| signals.contains(gate))
+                && (words.is_empty() || words.iter().any(|word| word.find(text).is_some()));
+            is_wanted || sources.as_ref().is_some_and(|sources| sources.occur_in(text))
         })
         .map(|(id, _)| id)
         .collect()
+}
+
+/// The names of what hands out a resource, beside what the words of its rule tell.
+fn source_names(cx: &Cx<'_>, kind: Kind) -> Option<Words> {
+    let mut names: Vec<Symbol> = cx
+        .resources
+        .added(kind)
+        .flat_map(|row| &row.sources)
+        .flat_map(|source| source.who.names().iter().copied())
+        .collect();
+    names.extend(cx.resources.of(kind).flat_map(|row| cx.model.flow.returning(row)));
+    if names.is_empty() { None } else { Words::new(&names).ok() }
 }
 
 /// Applies what the rule's page says of tests and language versions.

@@ -8,6 +8,7 @@ mod diagnostic;
 mod edits;
 mod engine;
 mod imports;
+mod leak;
 mod requests;
 mod route;
 mod rule;

@@ -1,6 +1,7 @@
 //! The contract between rules and the engine that runs them.
 
 use golint_conc_concurrency::{Channel, Model, Spawn, UnendingStmt};
+use golint_conc_flow::{Kind, Protocols};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{BodyCx, BodyId, Package};
 use golint_conc_syntax::ast::{ExprId, StmtId};
@@ -41,6 +42,13 @@ pub trait Rule: Sync {
         &[]
     }
 
+    /// The kind of resource that the rule looks for. Of its [`Rule::imports`] some file of the package must have one, not
+    /// each, and declarations that call a function of the package or of the user's that hands one out are looked at
+    /// whatever their words are.
+    fn resource(&self) -> Option<Kind> {
+        None
+    }
+
     /// Whether [`Rule::channel`] is to be called.
     fn wants_channels(&self) -> bool {
         false
@@ -72,6 +80,8 @@ pub struct Cx<'p> {
     pub pkg: &'p Package,
     /// Its concurrency.
     pub model: Model<'p>,
+    /// What must be given back.
+    pub resources: &'p Protocols,
 }
 
 impl<'p> Cx<'p> {

@@ -1,5 +1,6 @@
 //! What the engine and the catalogue do with any rule, shown with one that reports every function.
 
+use golint_conc_flow::Protocols;
 use golint_conc_rules::{
     Catalogue, Confidence, Cx, Diagnostic, Finding, LangRange, Place, Report, Rule, Selected, Severity,
     TestPolicy, analyze, catalogue,
@@ -50,7 +51,11 @@ fn selected() -> Selected {
 }
 
 fn run(file: PackageFile, selected: Selected) -> Vec<Diagnostic> {
-    analyze(&Package::new(Symbol::new("p"), Symbol::new("p"), vec![file]), &[selected])
+    analyze(
+        &Package::new(Symbol::new("p"), Symbol::new("p"), vec![file]),
+        &[selected],
+        &Protocols::standard(),
+    )
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Runs the rules over loaded packages.
 
+use golint_conc_flow::Protocols;
 use golint_conc_rules::{FileId, Place, Selected, analyze};
 use golint_conc_syntax::SourceFile;
 
@@ -12,13 +13,15 @@ use crate::suppress;
 pub struct Options<'a> {
     /// The rules to run.
     pub rules: &'a [Selected],
+    /// What must be given back.
+    pub resources: &'a Protocols,
     /// Whether comments that suppress nothing are reported.
     pub report_unused: bool,
 }
 
 /// The diagnostics of a package, with the texts that they speak of; the rest of the package is given back.
 pub fn analyze_package(loaded: LoadedPackage, options: Options<'_>) -> PackageReport {
-    let found = analyze(&loaded.package, options.rules);
+    let found = analyze(&loaded.package, options.rules, options.resources);
     let (mut diagnostics, suppressed) =
         suppress::apply(&loaded.package, found, options.rules, options.report_unused);
     let mut kept: Vec<Option<FileId>> = vec![None; loaded.paths.len()];

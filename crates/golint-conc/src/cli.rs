@@ -9,6 +9,7 @@ use std::time::Instant;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use codespan_reporting::term::termcolor::{Ansi, NoColor, WriteColor};
+use golint_conc_flow::Protocols;
 use golint_conc_rules::{Applicability, Confidence, Page, Severity};
 use golint_conc_semantic::build::{BuildContext, KNOWN_ARCH, KNOWN_OS, LangVersion};
 
@@ -363,6 +364,7 @@ fn announce(check: &Check, fixed: &Fixed, failed: &[Problem]) {
 fn wanted(check: &Check, pages: &[&Page]) -> Wanted {
     Wanted {
         rules: pages.iter().map(|page| page.selected()).collect(),
+        resources: Protocols::standard(),
         min_confidence: match check.min_confidence {
             MinConfidence::Low => Confidence::Low,
             MinConfidence::Medium => Confidence::Medium,

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use golint_conc_concurrency::Resolution;
+use golint_conc_flow::Protocols;
 use golint_conc_rules::{Confidence, Selected};
 use golint_conc_syntax::STACK_SIZE;
 
@@ -24,6 +25,8 @@ pub(crate) const ISSUES_URL: &str = "https://github.com/golint-conc/golint-conc/
 pub struct Wanted {
     /// The rules to run.
     pub rules: Vec<Selected>,
+    /// What must be given back.
+    pub resources: Protocols,
     /// The least confidence that is reported.
     pub min_confidence: Confidence,
     /// Whether comments that suppress nothing are reported.
@@ -105,7 +108,11 @@ fn run_folder(
     outcome.stats.opaque = loaded.opaque;
     outcome.files.push((loaded.files, loaded.excluded));
     outcome.problems.extend(loaded.problems);
-    let analysis = analysis::Options { rules: &wanted.rules, report_unused: wanted.report_unused };
+    let analysis = analysis::Options {
+        rules: &wanted.rules,
+        resources: &wanted.resources,
+        report_unused: wanted.report_unused,
+    };
     for package in loaded.packages {
         let start = Instant::now();
         let report = contained(folder, &mut outcome.problems, || analyze_package(package, analysis));
@@ -215,6 +222,7 @@ mod tests {
         };
         let wanted = Wanted {
             rules: vec![fragile, signal],
+            resources: Protocols::standard(),
             min_confidence: Confidence::Medium,
             report_unused: false,
             measure: false,

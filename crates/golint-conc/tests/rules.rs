@@ -21,6 +21,7 @@ use golint_conc::load::LoadedPackage;
 use golint_conc::output::Format;
 use golint_conc::report::{PackageReport, Run};
 use golint_conc::{analysis, load, output};
+use golint_conc_flow::Protocols;
 use golint_conc_rules::{Applicability, Confidence, ExampleKind, LangRange, Page, Place, catalogue};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{Package, PackageFile};
@@ -95,7 +96,11 @@ fn load_case(case: &Path) -> Vec<LoadedPackage> {
 }
 
 fn analyze(page: &Page, loaded: LoadedPackage) -> PackageReport {
-    let options = analysis::Options { rules: &[page.selected()], report_unused: false };
+    let options = analysis::Options {
+        rules: &[page.selected()],
+        resources: &Protocols::standard(),
+        report_unused: false,
+    };
     let mut report = analysis::analyze_package(loaded, options);
     report.diagnostics.retain(|diagnostic| Confidence::Medium <= diagnostic.confidence);
     report
@@ -312,7 +317,7 @@ fn check_example(page: &Page, kind: ExampleKind, code: &str) -> Result<(), Faile
     let name = source.outline().package.map_or_else(|| Symbol::new("p"), |(name, _)| name);
     let file = PackageFile { source, lang, is_test: false, is_reported: true };
     let package = Package::new(name, name, vec![file]);
-    let found = golint_conc_rules::analyze(&package, &[page.selected()]);
+    let found = golint_conc_rules::analyze(&package, &[page.selected()], &Protocols::standard());
     let found: Vec<_> = found.into_iter().filter(|d| Confidence::Medium <= d.confidence).collect();
     match (kind, found.as_slice()) {
         (ExampleKind::Bad, []) => Err("a bad example is not reported".into()),

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use golint_conc::load;
+use golint_conc_flow::Protocols;
 use golint_conc_rules::{Diagnostic, Selected, analyze, catalogue};
 use golint_conc_semantic::build::LangVersion;
 
@@ -65,7 +66,7 @@ fn rules_speak_in_one_form() {
     let worker = std::thread::Builder::new().stack_size(golint_conc_syntax::STACK_SIZE).spawn(move || {
         for (folder, lang) in folders().iter().flat_map(|folder| VERSIONS.map(|lang| (folder, lang))) {
             for loaded in load::load_dir(folder, lang) {
-                for diagnostic in analyze(&loaded.package, &rules) {
+                for diagnostic in analyze(&loaded.package, &rules, &Protocols::standard()) {
                     check(&diagnostic, &mut faults);
                     speakers.insert(diagnostic.rule);
                 }

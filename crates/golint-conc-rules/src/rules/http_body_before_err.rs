@@ -1,8 +1,8 @@
 //! See `rules/http-body-before-err.md`.
 
 use golint_conc_flow::{
-    Acquired, Bound, Evidence, Func, HTTP_BODY, Label, PathEnd, Paths, Point, Step as FlowStep, Verdict,
-    Watch, assigned,
+    Acquired, Bound, Evidence, Func, Kind, Label, PathEnd, Paths, Point, Step as FlowStep, Verdict, Watch,
+    assigned,
 };
 use golint_conc_semantic::{BodyCx, Callee, LocalId};
 use golint_conc_syntax::Signals;
@@ -91,11 +91,17 @@ impl Rule for HttpBodyBeforeErr {
         &["net/http"]
     }
 
+    fn resource(&self) -> Option<Kind> {
+        Some(Kind::HttpBody)
+    }
+
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for func in cx.model.flow.funcs(body.id) {
-            for acquired in cx.model.flow.acquired(func, &HTTP_BODY) {
-                if let Some(finding) = before_err(cx, body, func, &acquired) {
-                    report.add(&finding);
+            for protocol in cx.resources.of(Kind::HttpBody) {
+                for acquired in cx.model.flow.acquired(func, protocol) {
+                    if let Some(finding) = before_err(cx, body, func, &acquired) {
+                        report.add(&finding);
+                    }
                 }
             }
         }

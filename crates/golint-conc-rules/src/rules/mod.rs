@@ -8,6 +8,7 @@ mod chan_send_no_receiver;
 mod cond_wait_no_loop;
 mod context_background_in_scope;
 mod context_in_struct;
+mod context_lost_cancel;
 mod goroutine_never_stops;
 mod goroutine_without_context;
 mod http_body_before_err;
@@ -22,10 +23,12 @@ mod mutex_empty_section;
 mod mutex_mismatched_unlock;
 mod race_loop_variable;
 mod race_map_write;
+mod rows_not_closed;
 mod select_break_no_exit;
 mod select_busy_loop;
 mod signal_notify_unbuffered;
 mod test_fatal_in_goroutine;
+mod ticker_not_stopped;
 mod timer_after_in_loop;
 mod timer_tick_leak;
 mod unsafe_address_hash;
@@ -44,6 +47,7 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&cond_wait_no_loop::RULE, page!("cond-wait-no-loop")),
     (&context_background_in_scope::RULE, page!("context-background-in-scope")),
     (&context_in_struct::RULE, page!("context-in-struct")),
+    (&context_lost_cancel::RULE, page!("context-lost-cancel")),
     (&goroutine_never_stops::RULE, page!("goroutine-never-stops")),
     (&goroutine_without_context::RULE, page!("goroutine-without-context")),
     (&http_body_before_err::RULE, page!("http-body-before-err")),
@@ -58,10 +62,12 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&mutex_mismatched_unlock::RULE, page!("mutex-mismatched-unlock")),
     (&race_loop_variable::RULE, page!("race-loop-variable")),
     (&race_map_write::RULE, page!("race-map-write")),
+    (&rows_not_closed::RULE, page!("rows-not-closed")),
     (&select_break_no_exit::RULE, page!("select-break-no-exit")),
     (&select_busy_loop::RULE, page!("select-busy-loop")),
     (&signal_notify_unbuffered::RULE, page!("signal-notify-unbuffered")),
     (&test_fatal_in_goroutine::RULE, page!("test-fatal-in-goroutine")),
+    (&ticker_not_stopped::RULE, page!("ticker-not-stopped")),
     (&timer_after_in_loop::RULE, page!("timer-after-in-loop")),
     (&timer_tick_leak::RULE, page!("timer-tick-leak")),
     (&unsafe_address_hash::RULE, page!("unsafe-address-hash")),

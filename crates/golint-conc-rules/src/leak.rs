@@ -1,0 +1,252 @@
+//! What rules about resources report: something that is acquired and, on some path, never released.
+
+use golint_conc_flow::{Bound, Evidence, Func, Kind, Leak, PathEnd, Protocol, Step as FlowStep};
+use golint_conc_semantic::{BodyCx, LocalId};
+use golint_conc_syntax::ast::{AssignOp, ExprId, Stmt, StmtId};
+use golint_conc_syntax::visit::NodeRef;
+
+use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Step};
+use crate::edits;
+use crate::route::{branch_steps, exit_place};
+use crate::rule::{Cx, step};
+
+/// With more decisions than these on its path, a leak may need a combination that never happens.
+const SURE_BRANCHES: usize = 3;
+
+/// A resource that is not released on some path.
+pub(crate) struct NotReleased {
+    place: Place,
+    pub(crate) confidence: Confidence,
+    /// What it costs, for the reader.
+    cost: &'static str,
+    noun: &'static str,
+    done: &'static str,
+    part: Option<&'static str>,
+    /// The variable; none where the resource is dropped.
+    pub(crate) name: Option<String>,
+    /// The call that acquires it.
+    pub(crate) call: ExprId,
+    /// What it calls.
+    pub(crate) callee: String,
+    /// The variable of the context that goes with it.
+    pub(crate) context: Option<LocalId>,
+    /// What to defer.
+    release: Option<String>,
+    steps: Vec<Step>,
+    edit: Option<Edit>,
+    is_lost: bool,
+    has_error: bool,
+    /// Whether the process ends where the resource leaks.
+    pub(crate) ends_process: bool,
+}
+
+impl NotReleased {
+    /// The resource itself, or its part that is to be released.
+    fn what(&self, name: &str) -> String {
+        self.part.map_or_else(|| name.to_owned(), |part| format!("{name}.{part}"))
+    }
+
+    fn its_part(&self) -> String {
+        self.part.map_or_else(|| "it".into(), |part| format!("its {}", part.to_lowercase()))
+    }
+}
+
+impl Finding for NotReleased {
+    fn message(&self) -> String {
+        let (its, done) = (self.its_part(), self.done);
+        match &self.name {
+            None if self.noun.ends_with('s') => {
+                format!("the {} of `{}` are dropped, so they are never {done}", self.noun, self.callee)
+            }
+            None => format!("the {} of `{}` is dropped, so {its} is never {done}", self.noun, self.callee),
+            Some(name) if self.is_lost => format!("`{name}` is overwritten before {its} is {done}"),
+            Some(name) => format!("`{}` is not {done} on every path", self.what(name)),
+        }
+    }
+
+    fn primary(&self) -> Place {
+        self.place
+    }
+
+    fn label(&self) -> String {
+        self.cost.into()
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        self.steps.clone()
+    }
+
+    fn help(&self) -> Option<String> {
+        let release = self.release.as_deref()?;
+        Some(match &self.name {
+            Some(_) if self.is_lost => format!("call `{release}` before the next one is acquired"),
+            _ if self.has_error => {
+                format!("call `defer {release}` right after the error has been checked")
+            }
+            _ => format!("call `defer {release}` right after it"),
+        })
+    }
+
+    fn edits(&self) -> Vec<Edit> {
+        self.edit.iter().cloned().collect()
+    }
+
+    fn confidence(&self) -> Confidence {
+        self.confidence
+    }
+}
+
+/// The resources of a kind that a body does not release on some path, and what that costs.
+pub(crate) fn leaks(cx: &Cx<'_>, body: BodyCx<'_>, kind: Kind, cost: &'static str) -> Vec<NotReleased> {
+    let mut found = Vec::new();
+    for func in cx.model.flow.funcs(body.id) {
+        for protocol in cx.resources.of(kind) {
+            let leaks = cx.model.flow.leaks(func, protocol);
+            found.extend(leaks.iter().map(|leak| finding(cx, func, body, protocol, leak, cost)));
+        }
+    }
+    found
+}
+
+fn finding(
+    cx: &Cx<'_>,
+    func: Func,
+    body: BodyCx<'_>,
+    protocol: &Protocol,
+    leak: &Leak,
+    cost: &'static str,
+) -> NotReleased {
+    let call = leak.acquired.call;
+    let place = cx.expr_place(body, call);
+    let name = match leak.bound {
+        Bound::Local { holder, .. } => Some(body.local_info(holder).name.to_string()),
+        Bound::Dropped { .. } | Bound::Handed => None,
+    };
+    // A variable of the loop's body ends with its turn.
+    let next_turn = matches!((leak.end, leak.bound), (PathEnd::Step(FlowStep::Exec(at)), Bound::Local { stmt, .. })
+        if at == stmt && matches!(body.ast.stmt(stmt), Stmt::Assign { op: AssignOp::Define, .. }));
+    let is_lost = matches!(leak.end, PathEnd::Step(_)) && !next_turn;
+    let release = release_of(protocol, name.as_deref());
+    NotReleased {
+        place,
+        confidence: match leak.acquired.evidence {
+            Evidence::Covered => Confidence::Low,
+            Evidence::Table if leak.branches.len() <= SURE_BRANCHES => Confidence::High,
+            Evidence::Table | Evidence::Wrapper | Evidence::Signature => Confidence::Medium,
+        },
+        cost,
+        noun: protocol.noun.as_str(),
+        done: protocol.done,
+        part: protocol.part.map(golint_conc_syntax::Symbol::as_str),
+        call,
+        context: match leak.bound {
+            Bound::Local { context, .. } => context,
+            Bound::Dropped { .. } | Bound::Handed => None,
+        },
+        callee: body.text(call).split('(').next().unwrap_or_default().to_owned(),
+        steps: steps(cx, func, body, protocol, leak, next_turn),
+        edit: release
+            .as_deref()
+            .and_then(|release| edit(cx, func, body, protocol, leak, release))
+            .filter(|_| !is_lost),
+        release,
+        name,
+        is_lost,
+        has_error: leak.acquired.error.is_some(),
+        ends_process: matches!(leak.end, PathEnd::Exit(_))
+            && func.lit.is_none()
+            && cx.model.is_process_lifetime(body.id),
+    }
+}
+
+fn steps(
+    cx: &Cx<'_>,
+    func: Func,
+    body: BodyCx<'_>,
+    protocol: &Protocol,
+    leak: &Leak,
+    next_turn: bool,
+) -> Vec<Step> {
+    let place = cx.expr_place(body, leak.acquired.call);
+    let noun = protocol.noun.as_str();
+    let (is, they) = if noun.ends_with('s') { ("are", "they are") } else { ("is", "it is") };
+    let mut steps = vec![step(place, 0, format!("the {noun} {is} acquired here"))];
+    steps.extend(branch_steps(cx, body, &leak.branches));
+    let end = match leak.end {
+        PathEnd::Exit(exit) => exit_place(cx, func, body, exit)
+            .map(|at| (at, format!("the function ends before {they} {}", protocol.done))),
+        PathEnd::Step(_) if next_turn => {
+            Some((place, "the next turn of the loop acquires it anew".to_owned()))
+        }
+        PathEnd::Step(at) => {
+            at.node().map(|node| (cx.node_place(body, node), "another value takes its place".to_owned()))
+        }
+        PathEnd::Deferred(_) => None,
+    };
+    let is_kept = matches!(leak.bound, Bound::Local { .. });
+    steps.extend(end.filter(|_| is_kept).map(|(at, text)| step(at, 0, text)));
+    steps
+}
+
+/// The call that releases what a variable holds.
+fn release_of(protocol: &Protocol, name: Option<&str>) -> Option<String> {
+    let name = name.unwrap_or(protocol.usual.as_str());
+    if protocol.by_call {
+        return Some(format!("{name}()"));
+    }
+    // The last is the one that may come after any of the others.
+    let method = protocol.releases.last()?;
+    let part = protocol.part.map(|part| format!(".{part}")).unwrap_or_default();
+    Some(format!("{name}{part}.{method}()"))
+}
+
+/// `defer resp.Body.Close()` behind the `if err != nil { … }` that follows the call, or behind a call that can't fail.
+fn edit(
+    cx: &Cx<'_>,
+    func: Func,
+    body: BodyCx<'_>,
+    protocol: &Protocol,
+    leak: &Leak,
+    release: &str,
+) -> Option<Edit> {
+    let Bound::Local { stmt, holder, error, .. } = leak.bound else { return None };
+    let after = match (leak.acquired.error, error) {
+        (None, _) => stmt,
+        (Some(_), Some(error)) => check_of(cx, func, body, stmt, body.local_info(error).name.as_str())?,
+        (Some(_), None) => return None,
+    };
+    let parents = cx.model.parents(body.id);
+    if !matches!(parents.parent(stmt), Some(NodeRef::Stmt(block)) if matches!(body.ast.stmt(block), Stmt::Block(_)))
+        && !matches!(parents.parent(stmt), Some(NodeRef::Clause(_)))
+    {
+        return None;
+    }
+    // Whoever gets it on another path needs it as it is.
+    if cx.model.flow.is_ever_taken(func, protocol, holder) {
+        return None;
+    }
+    let is_in_loop = parents.enclosing_loops(body.ast, stmt).next().is_some();
+    // A context that outlives the function must not be cancelled at its end.
+    let is_safe = !is_in_loop && !protocol.by_call;
+    Some(Edit {
+        title: format!("defer `{release}`"),
+        applicability: if is_safe { Applicability::Safe } else { Applicability::Suggested },
+        replacements: vec![edits::insert_after(
+            cx,
+            body,
+            body.ast.stmt_span(after),
+            &format!("defer {release}"),
+        )],
+    })
+}
+
+/// The `if err != nil { …; return … }` that follows a statement.
+fn check_of(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, stmt: StmtId, error: &str) -> Option<StmtId> {
+    let check = edits::next_stmt(cx, body, stmt)?;
+    let Stmt::If { cond, then, els: None, init: None } = body.ast.stmt(check) else { return None };
+    let last = body.ast.list(body.ast.block(then)).next_back()?;
+    let graph = cx.model.flow.graph(func)?;
+    let leaves = graph.find(|step| step == FlowStep::Exec(last)).is_some()
+        && matches!(body.ast.stmt(last), Stmt::Return(_));
+    (leaves && body.text(cond) == format!("{error} != nil")).then_some(check)
+}

@@ -1,0 +1,76 @@
+//! See `rules/context-lost-cancel.md`.
+
+use golint_conc_flow::Kind;
+use golint_conc_semantic::{BodyCx, LocalId};
+use golint_conc_syntax::ast::ExprId;
+use golint_conc_syntax::{Signals, Symbol};
+
+use crate::diagnostic::Confidence;
+use crate::leak::{self, NotReleased};
+use crate::rule::{Cx, Report, Rule};
+
+pub(crate) static RULE: ContextLostCancel = ContextLostCancel;
+
+pub(crate) struct ContextLostCancel;
+
+impl Rule for ContextLostCancel {
+    fn id(&self) -> &'static str {
+        "context-lost-cancel"
+    }
+
+    fn gates(&self) -> &'static [Signals] {
+        &[Signals::NONE]
+    }
+
+    fn imports(&self) -> &'static [&'static str] {
+        &["context", "os/signal"]
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["WithCancel", "WithTimeout", "WithDeadline", "NotifyContext"]
+    }
+
+    fn resource(&self) -> Option<Kind> {
+        Some(Kind::Cancel)
+    }
+
+    fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
+        let cost = "what waits for the context stays until its parent is cancelled or its time is over";
+        for mut found in leak::leaks(cx, body, Kind::Cancel, cost) {
+            let cap = if found.ends_process { Confidence::Low } else { confidence(cx, body, &found) };
+            found.confidence = found.confidence.min(cap);
+            report.add(&found);
+        }
+    }
+}
+
+/// A deadline ends by itself, and a context whose parent never ends keeps nothing but those who wait for it.
+fn confidence(cx: &Cx<'_>, body: BodyCx<'_>, found: &NotReleased) -> Confidence {
+    let callee = body.callee(found.call);
+    let name = callee.name().map_or("", Symbol::as_str);
+    if name.starts_with("WithTimeout") || name.starts_with("WithDeadline") {
+        return Confidence::Medium;
+    }
+    if !name.starts_with("WithCancel") || !is_background(body, found.call) {
+        return Confidence::High;
+    }
+    match found.context {
+        Some(context) if is_waited_for(cx, body, context) => Confidence::High,
+        Some(_) => Confidence::Low,
+        None => Confidence::Medium,
+    }
+}
+
+/// Whether the parent of a derived context is one that never ends.
+fn is_background(body: BodyCx<'_>, call: ExprId) -> bool {
+    let Some(&parent) = body.args(call).first() else { return false };
+    let init = body.local(parent).and_then(|local| body.local_info(local).init);
+    body.callee(init.map_or(parent, |(init, _)| init)).is_func("context", &["Background", "TODO"])
+}
+
+/// Whether what starts a goroutine speaks of the context.
+fn is_waited_for(cx: &Cx<'_>, body: BodyCx<'_>, context: LocalId) -> bool {
+    let uses = cx.model.uses_of(body, context);
+    let spawns = cx.model.spawns(body.id);
+    spawns.iter().any(|spawn| uses.iter().any(|&used| spawn.span.contains(body.ast.expr_span(used))))
+}

@@ -1,0 +1,48 @@
+//! See `rules/rows-not-closed.md`.
+
+use golint_conc_flow::Kind;
+use golint_conc_semantic::BodyCx;
+use golint_conc_syntax::Signals;
+
+use crate::leak;
+use crate::rule::{Cx, Report, Rule};
+
+pub(crate) static RULE: RowsNotClosed = RowsNotClosed;
+
+pub(crate) struct RowsNotClosed;
+
+impl Rule for RowsNotClosed {
+    fn id(&self) -> &'static str {
+        "rows-not-closed"
+    }
+
+    fn gates(&self) -> &'static [Signals] {
+        &[Signals::NONE]
+    }
+
+    fn imports(&self) -> &'static [&'static str] {
+        &[
+            "database/sql",
+            "github.com/jmoiron/sqlx",
+            "github.com/jackc/pgx/v4",
+            "github.com/jackc/pgx/v4/pgxpool",
+            "github.com/jackc/pgx/v5",
+            "github.com/jackc/pgx/v5/pgxpool",
+        ]
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["Query", ".Prepare", ".Begin", ".Conn(", "rows", "Rows"]
+    }
+
+    fn resource(&self) -> Option<Kind> {
+        Some(Kind::Sql)
+    }
+
+    fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
+        let cost = "the connection goes back to the pool only then";
+        for found in leak::leaks(cx, body, Kind::Sql, cost) {
+            report.add(&found);
+        }
+    }
+}
