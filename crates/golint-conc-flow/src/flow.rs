@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
-use golint_conc_semantic::{BodyCx, BodyId, Package};
+use golint_conc_semantic::{BodyCx, BodyId, Callee, Package};
 use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
@@ -28,6 +28,9 @@ pub struct Func {
     pub lit: Option<ExprId>,
 }
 
+/// How far calls are followed from package to package.
+const MAX_PACKAGES: usize = 3;
+
 /// What may happen in the functions of one package.
 #[derive(Debug)]
 pub struct Flow<'p> {
@@ -35,6 +38,10 @@ pub struct Flow<'p> {
     pub pkg: &'p Package,
     graphs: RefCell<FxHashMap<Func, Option<Rc<FuncGraph>>>>,
     ends: RefCell<Ends>,
+    /// How functions of other packages end, by package, receiver and name.
+    ends_elsewhere: RefCell<FxHashMap<(Symbol, Option<Symbol>, Symbol), CallEnd>>,
+    /// From how many packages calls were followed here.
+    packages: usize,
     pub(crate) hands_out: RefCell<FxHashMap<(BodyId, Symbol, usize), bool>>,
     pub(crate) takings: RefCell<FxHashMap<(BodyId, Slot, u8, Symbol), Taking>>,
 }
@@ -55,9 +62,25 @@ impl<'p> Flow<'p> {
             pkg,
             graphs: RefCell::default(),
             ends: RefCell::default(),
+            ends_elsewhere: RefCell::default(),
+            packages: 0,
             hands_out: RefCell::default(),
             takings: RefCell::default(),
         }
+    }
+
+    /// What is known of the body in another package of the module that a call surely runs; none where it is not at hand.
+    pub(crate) fn elsewhere<T>(
+        &self,
+        callee: &Callee,
+        ask: impl FnOnce(&Flow<'_>, BodyId) -> T,
+    ) -> Option<T> {
+        if MAX_PACKAGES <= self.packages {
+            return None;
+        }
+        let (pkg, body) = self.pkg.body_elsewhere(callee)?;
+        let flow = Flow { packages: self.packages + 1, ..Flow::new(&pkg) };
+        Some(ask(&flow, body))
     }
 
     /// The declared function of a body and the function literals in it, in the order of the text.
@@ -105,8 +128,29 @@ impl<'p> Flow<'p> {
         let callee = cx.callee(call);
         match callee.body() {
             Some(body) => self.func_end(body),
-            None => std_call_end(cx, call, &callee),
+            None => match std_call_end(cx, call, &callee) {
+                CallEnd::Returns => self.end_elsewhere(&callee),
+                end => end,
+            },
         }
+    }
+
+    /// How a function of another package ends; asked only of those whose name tells that they may not return.
+    fn end_elsewhere(&self, callee: &Callee) -> CallEnd {
+        let key = match *callee {
+            Callee::Func { pkg, name, .. } => (pkg, None, name),
+            Callee::Method { pkg, type_name, name, .. } => (pkg, Some(type_name), name),
+            _ => return CallEnd::Returns,
+        };
+        if !ending_words().is_some_and(|words| words.is_match(key.2.as_str())) {
+            return CallEnd::Returns;
+        }
+        if let Some(&known) = self.ends_elsewhere.borrow().get(&key) {
+            return known;
+        }
+        let end = self.elsewhere(callee, |flow, body| flow.func_end(body)).unwrap_or(CallEnd::Returns);
+        self.ends_elsewhere.borrow_mut().insert(key, end);
+        end
     }
 
     /// Whether a declared function never returns to its caller.
@@ -193,9 +237,10 @@ fn may_recover(cx: BodyCx<'_>, block: StmtId) -> bool {
         let Stmt::Defer(call) = cx.ast.stmt(stmt) else { return };
         let callee = cx.callee(call);
         let is_std = match &callee {
-            golint_conc_semantic::Callee::Func { pkg, .. }
-            | golint_conc_semantic::Callee::Method { pkg, .. } => golint_conc_semantic::is_std(pkg.as_str()),
-            golint_conc_semantic::Callee::Builtin(_) => true,
+            Callee::Func { pkg, .. } | Callee::Method { pkg, .. } => {
+                golint_conc_semantic::is_std(pkg.as_str())
+            }
+            Callee::Builtin(_) => true,
             _ => false,
         };
         found |= !is_std;

@@ -16,6 +16,7 @@ use golint_conc_syntax::{DeclKind, SourceFile, Span, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::imports::FileScope;
+use crate::package::Package;
 
 /// Written by `cargo xtask stdlib`.
 const STD: &str = include_str!("stdlib/std.go.txt");
@@ -28,6 +29,10 @@ pub trait Importer: Debug {
     /// The package that an import path stands for in the package under analysis, and in those that it imports; none
     /// where its files are not at hand.
     fn import(&self, path: Symbol) -> Option<Arc<Foreign>>;
+
+    /// The same package with the bodies of its functions, so that calls can be followed into it; none where that is
+    /// not wanted. What it imports comes from the same places.
+    fn load(&self, path: Symbol) -> Option<Rc<Package>>;
 }
 
 /// The packages that one package asked for.
@@ -57,6 +62,11 @@ impl Imported {
             return None;
         };
         Some(self.present.insert(path, found))
+    }
+
+    /// The package at an import path with the bodies of its functions.
+    pub(crate) fn load(&self, path: Symbol) -> Option<Rc<Package>> {
+        if embedded(path).is_some() { None } else { self.importer.as_ref()?.load(path) }
     }
 }
 

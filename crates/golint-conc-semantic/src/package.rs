@@ -7,7 +7,7 @@ use golint_conc_syntax::ast::{Ast, Decl, ExprId, GenKind, Spec, SpecId};
 use golint_conc_syntax::{DeclKind, OutlineDecl, Signals, SourceFile, Span, Symbol};
 use rustc_hash::FxHashMap;
 
-use crate::body::{Body, BodyCx};
+use crate::body::{Body, BodyCx, Callee};
 use crate::build::LangVersion;
 use crate::check::Checker;
 use crate::constant;
@@ -334,6 +334,26 @@ impl Package {
     /// What is known of another package.
     pub(crate) fn foreign(&self, path: Symbol) -> Option<&Foreign> {
         if path == self.path { None } else { self.imported.find(path) }
+    }
+
+    /// The other package that declares what a call calls, and the function or method there, where its body is at hand.
+    pub fn body_elsewhere(&self, callee: &Callee) -> Option<(Rc<Self>, BodyId)> {
+        let (pkg, recv, name) = match *callee {
+            Callee::Func { pkg, name, body: None } => (pkg, None, name),
+            Callee::Method { pkg, type_name, name, kind: MemberKind::ExternalMethod, .. } => {
+                (pkg, Some(type_name), name)
+            }
+            _ => return None,
+        };
+        let package = self.imported.load(pkg)?;
+        let body = match recv {
+            Some(type_name) => package.method(type_name, name)?,
+            None => match package.object(package.lookup(name)?).kind {
+                ObjKind::Func(body) => body,
+                _ => return None,
+            },
+        };
+        Some((package, body))
     }
 
     /// What `pkg.name` is, in whatever package.

@@ -26,9 +26,10 @@ fn main() -> anyhow::Result<()> {
     let options = Options { build, lang: None, tests: true, generated: true };
     let resolved = load::resolve(&std::env::current_dir()?, &patterns, None);
     let dependencies = load::Dependencies::new(options.build.clone(), resolved.workspace.clone());
+    let loader = load::Loader::new(dependencies);
     let mut problems = resolved.problems;
     for folder in &resolved.folders {
-        let loaded = load::load(folder, &options, &dependencies);
+        let loaded = load::load(folder, &options, &loader);
         problems.extend(loaded.problems);
         for package in loaded.packages {
             for (path, file) in package.paths.iter().zip(&package.package.files) {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -13,7 +14,7 @@ use golint_conc_rules::{Confidence, Selected};
 use golint_conc_syntax::STACK_SIZE;
 
 use crate::analysis::{self, analyze_package};
-use crate::load::{self, Dependencies, Folder, Options, Resolved};
+use crate::load::{self, Dependencies, Folder, Loader, Options, Resolved};
 use crate::report::{PackageReport, Problem};
 use crate::stats::Stats;
 
@@ -71,8 +72,9 @@ pub fn run(
     let next = AtomicUsize::new(0);
     let parts = pool.broadcast(|_| {
         let mut parts = Vec::new();
+        let loader = Loader::new(Arc::clone(&dependencies));
         while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            parts.push((index, run_folder(&folders[index], options, wanted, &dependencies)));
+            parts.push((index, run_folder(&folders[index], options, wanted, &loader)));
             done.fetch_add(1, Ordering::Relaxed);
         }
         parts
@@ -91,15 +93,10 @@ pub fn run(
     Ok(whole)
 }
 
-fn run_folder(
-    folder: &Folder,
-    options: &Options,
-    wanted: &Wanted,
-    dependencies: &Arc<Dependencies>,
-) -> Outcome {
+fn run_folder(folder: &Folder, options: &Options, wanted: &Wanted, loader: &Rc<Loader>) -> Outcome {
     let mut outcome = Outcome::default();
     let start = Instant::now();
-    let load = || load::load(folder, options, dependencies);
+    let load = || load::load(folder, options, loader);
     let loaded = contained(folder, &mut outcome.problems, load).unwrap_or_default();
     outcome.stats.load_time = start.elapsed();
     outcome.stats.files = loaded.files;
@@ -120,17 +117,17 @@ fn run_folder(
         outcome.packages.extend(report.map(|report| confident(report, wanted.min_confidence)));
     }
     if wanted.measure {
-        measure(folder, options, dependencies, &mut outcome);
+        measure(folder, options, loader, &mut outcome);
     }
     outcome
 }
 
 /// Loads a folder once more, so that the time of the rules above has all the parsing that they need in it.
-fn measure(folder: &Folder, options: &Options, dependencies: &Arc<Dependencies>, outcome: &mut Outcome) {
+fn measure(folder: &Folder, options: &Options, loader: &Rc<Loader>, outcome: &mut Outcome) {
     let start = Instant::now();
     let resolution = contained(folder, &mut outcome.problems, || {
         let mut sum = Resolution::default();
-        for loaded in load::load(folder, options, dependencies).packages {
+        for loaded in load::load(folder, options, loader).packages {
             sum.add(&Resolution::of(&loaded.package));
         }
         sum

@@ -1,6 +1,7 @@
 //! The rules against `testdata/<rule>/<case>/*.go` with `// want "regex"`, and against the examples of their pages.
 //!
-//! A case is a folder with one or more packages; its `go.mod`, if any, sets the language version. Only the case's rule
+//! A case is a folder with one or more packages; its `go.mod`, if any, sets the language version. A case with folders in
+//! it is a module, whose packages import each other. Only the case's rule
 //! runs. Each line that is reported must want it, and each want must be reported. A want on a line of its own speaks of the
 //! line above, for rules that take a comment beside the code into account. A line that is reported wrongly, or
 //! not reported, carries `// FIXME false positive: why` or `// FIXME false negative: why`.
@@ -17,13 +18,13 @@ use std::process::Command;
 
 use codespan_reporting::term::termcolor::NoColor;
 use golint_conc::fix::{self, MAX_PASSES, Policy};
-use golint_conc::load::LoadedPackage;
+use golint_conc::load::{Dependencies, LoadedPackage, Loader};
 use golint_conc::output::Format;
 use golint_conc::report::{PackageReport, Run};
 use golint_conc::{analysis, load, output};
 use golint_conc_flow::Protocols;
 use golint_conc_rules::{Applicability, Confidence, ExampleKind, LangRange, Page, Place, catalogue};
-use golint_conc_semantic::build::LangVersion;
+use golint_conc_semantic::build::{BuildContext, LangVersion};
 use golint_conc_semantic::{Package, PackageFile};
 use golint_conc_syntax::{STACK_SIZE, SourceFile, Symbol};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -68,7 +69,8 @@ fn main() {
 }
 
 fn testdata() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata")
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    dir.canonicalize().unwrap_or(dir)
 }
 
 fn folders(dir: &Path) -> Vec<PathBuf> {
@@ -88,11 +90,30 @@ fn with_stack(run: impl FnOnce() -> Result<(), Failed> + Send) -> Result<(), Fai
     })
 }
 
+/// The packages of a case; one with packages in folders of its own is a module, and these import each other.
 fn load_case(case: &Path) -> Vec<LoadedPackage> {
+    if !folders(case).is_empty() {
+        return load_module(case);
+    }
     let go_mod = std::fs::read_to_string(case.join("go.mod")).unwrap_or_default();
     let version = go_mod.lines().find_map(|line| line.strip_prefix("go "));
     let lang = version.and_then(LangVersion::parse).unwrap_or(LangVersion::new(1, 26));
     load::load_dir(case, lang)
+}
+
+fn load_module(case: &Path) -> Vec<LoadedPackage> {
+    let build = BuildContext {
+        goos: "linux".into(),
+        goarch: "amd64".into(),
+        cgo: false,
+        tags: Vec::new(),
+        release: LangVersion::NEWEST,
+    };
+    let options = load::Options { build, lang: None, tests: true, generated: true };
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let resolved = load::resolve(here, &[case.join("...")], None);
+    let loader = Loader::new(Dependencies::new(options.build.clone(), None));
+    resolved.folders.iter().flat_map(|folder| load::load(folder, &options, &loader).packages).collect()
 }
 
 fn analyze(page: &Page, loaded: LoadedPackage) -> PackageReport {

@@ -3,16 +3,21 @@
 //! As the go command finds them, but on disk alone: the module's other packages, those of the workspace, `vendor`,
 //! replacements, and the module cache. What is not there is no error; types from it are unknown.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use golint_conc_semantic::build::{BuildContext, FileConstraint, Replace};
-use golint_conc_semantic::{Foreign, Importer};
+use golint_conc_semantic::{Foreign, Importer, Package, PackageFile};
 use golint_conc_syntax::{SourceFile, Symbol};
 
 use super::{Module, Workspace, folder, is_file, walk};
 use crate::host;
+
+/// How much text of packages with bodies a thread keeps before it forgets them, in bytes.
+const MAX_KEPT: usize = 32 << 20;
 
 /// What one thread computes and others wait for.
 type Once<T> = Arc<OnceLock<Option<T>>>;
@@ -32,18 +37,70 @@ pub struct Dependencies {
     packages: Mutex<HashMap<PackageKey, Once<Arc<Foreign>>>>,
 }
 
+/// What one thread needs to load packages. Packages with bodies, of which each thread has its own, are kept for the
+/// next that imports them.
+#[derive(Debug)]
+pub struct Loader {
+    dependencies: Arc<Dependencies>,
+    whole: RefCell<Whole>,
+}
+
+#[derive(Debug, Default)]
+struct Whole {
+    packages: HashMap<(PathBuf, Symbol), Option<Rc<Package>>>,
+    /// The length of their files, in bytes.
+    len: usize,
+}
+
+impl Loader {
+    /// Nothing loaded yet.
+    pub fn new(dependencies: Arc<Dependencies>) -> Rc<Self> {
+        Rc::new(Self { dependencies, whole: RefCell::default() })
+    }
+
+    /// The packages that `path` imports, with the eyes of one module.
+    pub(super) fn importer(
+        self: &Rc<Self>,
+        module: &Arc<Module>,
+        tested: Option<Symbol>,
+    ) -> Rc<dyn Importer> {
+        Rc::new(Importing { loader: Rc::clone(self), module: Arc::clone(module), tested })
+    }
+}
+
 /// Imports for one package under analysis.
 #[derive(Debug)]
-pub(super) struct Importing {
-    pub(super) dependencies: Arc<Dependencies>,
-    pub(super) module: Arc<Module>,
+struct Importing {
+    loader: Rc<Loader>,
+    module: Arc<Module>,
     /// The package that an external test tests: it is imported together with its own test files.
-    pub(super) tested: Option<Symbol>,
+    tested: Option<Symbol>,
 }
 
 impl Importer for Importing {
     fn import(&self, path: Symbol) -> Option<Arc<Foreign>> {
-        self.dependencies.find(&self.module, path, self.tested == Some(path))
+        self.loader.dependencies.find(&self.module, path, self.tested == Some(path))
+    }
+
+    fn load(&self, path: Symbol) -> Option<Rc<Package>> {
+        let key = (self.module.dir.clone(), path);
+        if let Some(known) = self.loader.whole.borrow().packages.get(&key) {
+            return known.clone();
+        }
+        let read = self.loader.dependencies.whole(&self.module, path);
+        let len = read.iter().flatten().map(|file| file.source.text().len()).sum::<usize>();
+        let package = read.and_then(|files| {
+            let name = files.first()?.source.outline().package?.0;
+            let importer = self.loader.importer(&self.module, None);
+            Some(Rc::new(Package::with_importer(path, name, files, Some(importer))))
+        });
+        let mut whole = self.loader.whole.borrow_mut();
+        if MAX_KEPT < whole.len + len {
+            *whole = Whole::default();
+        }
+        whole.len += len;
+        whole.packages.insert(key, package.clone());
+        package
     }
 }
 
@@ -64,6 +121,26 @@ impl Dependencies {
         let dir = slot.get_or_init(|| self.dir_of(module, path.as_str())).clone()?;
         let slot = once(&self.packages, (dir.clone(), path, with_tests));
         slot.get_or_init(|| self.read(&dir, path, with_tests).map(Arc::new)).clone()
+    }
+
+    /// The files of another package of the modules that are built together, with everything in them.
+    fn whole(&self, module: &Module, path: Symbol) -> Option<Vec<PackageFile>> {
+        let dir = once(&self.dirs, (module.dir.clone(), path))
+            .get_or_init(|| self.dir_of(module, path.as_str()))
+            .clone()?;
+        let mains = self.main_modules(module).filter(|main| dir.starts_with(&main.dir));
+        let main = mains.max_by_key(|main| main.dir.as_os_str().len())?;
+        let inner = dir.strip_prefix(&main.dir).unwrap_or(&dir);
+        if inner.components().any(|element| element.as_os_str() == "vendor") {
+            return None;
+        }
+        let files = self.sources(&dir, false, |source, constraint| PackageFile {
+            source,
+            lang: constraint.lang(main.lang),
+            is_test: false,
+            is_reported: false,
+        });
+        files.filter(|files| !files.is_empty())
     }
 
     /// The modules that are built together with one: itself first.
@@ -129,20 +206,31 @@ impl Dependencies {
         existing(self.cache.as_ref()?.join(root).join(rest))
     }
 
-    /// What the files of a folder declare; none where there are none for this build. Nothing is said of what is wrong
-    /// with them: they are not under analysis.
+    /// What the files of a folder declare; none where there are none for this build.
     fn read(&self, dir: &Path, path: Symbol, with_tests: bool) -> Option<Foreign> {
+        let strip = |source: SourceFile, _| SourceFile::new(source.without_bodies());
+        Some(Foreign::new(path, self.sources(dir, with_tests, strip)?))
+    }
+
+    /// The files of the package in a folder, each made into something. Nothing is said of what is wrong with them: they
+    /// are not under analysis.
+    fn sources<T>(
+        &self,
+        dir: &Path,
+        with_tests: bool,
+        make: impl Fn(SourceFile, FileConstraint) -> T,
+    ) -> Option<Vec<T>> {
         let (mut names, _) = walk::list(dir, "").ok()?;
         names.sort();
-        let mut by_clause: BTreeMap<&str, Vec<SourceFile>> = BTreeMap::new();
+        let mut by_clause: BTreeMap<&str, Vec<T>> = BTreeMap::new();
         for name in names {
             let is_test = name.ends_with("_test.go");
             if (is_test && !with_tests) || !self.build.admits_name(&name) {
                 continue;
             }
             let Ok(Some(text)) = folder::read_text(&dir.join(&name), &name) else { continue };
-            let constraint = FileConstraint::of_file(&text).unwrap_or_default().constraint;
-            if constraint.is_some_and(|expr| !self.build.admits(&expr)) {
+            let constraint = FileConstraint::of_file(&text).unwrap_or_default();
+            if constraint.constraint.as_ref().is_some_and(|expr| !self.build.admits(expr)) {
                 continue;
             }
             let source = SourceFile::new(text);
@@ -152,10 +240,9 @@ impl Dependencies {
             if clause == "documentation" || is_external_test || (needs_cgo && !self.build.cgo) {
                 continue;
             }
-            by_clause.entry(clause.as_str()).or_default().push(SourceFile::new(source.without_bodies()));
+            by_clause.entry(clause.as_str()).or_default().push(make(source, constraint));
         }
-        let files = by_clause.into_values().rev().max_by_key(Vec::len)?;
-        Some(Foreign::new(path, files))
+        by_clause.into_values().rev().max_by_key(Vec::len)
     }
 }
 

@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use golint_conc_semantic::build::{FileConstraint, LangVersion};
-use golint_conc_semantic::{Importer, Package, PackageFile};
+use golint_conc_semantic::{Package, PackageFile};
 use golint_conc_syntax::{MAX_DECL_LEN, MAX_NESTING, SourceFile, Symbol, TextProblem};
 
-use super::dependencies::Importing;
-use super::{Dependencies, Folder, LoadedPackage, MAX_FILE_LEN, Options, failure, io_text, notice, path};
+use super::{Folder, LoadedPackage, Loader, MAX_FILE_LEN, Options, failure, io_text, notice, path};
 use crate::report::Problem;
 
 /// What came of a folder.
@@ -41,7 +39,7 @@ struct Read {
 
 /// Reads a folder and groups its files as Go does: those of one package clause together, so `p` with its tests in
 /// `package p`, and `p_test` by itself. A named file that Go would leave out is a package with the rest of its clause.
-pub fn load(folder: &Folder, options: &Options, dependencies: &Arc<Dependencies>) -> Loaded {
+pub fn load(folder: &Folder, options: &Options, loader: &Rc<Loader>) -> Loaded {
     let mut loaded = Loaded::default();
     let mut files = Vec::new();
     for name in &folder.names {
@@ -63,7 +61,7 @@ pub fn load(folder: &Folder, options: &Options, dependencies: &Arc<Dependencies>
         lone.is_excluded = false;
         // Its declarations win over those of a sibling for another system.
         group.insert(0, lone);
-        loaded.packages.push(package(folder, group, dependencies));
+        loaded.packages.push(package(folder, group, loader));
     }
     let mut groups: Vec<(Symbol, Vec<Read>)> = Vec::new();
     for read in files {
@@ -74,7 +72,7 @@ pub fn load(folder: &Folder, options: &Options, dependencies: &Arc<Dependencies>
     }
     groups.sort_by_key(|(name, _)| name.as_str());
     groups.retain(|(_, group)| group.iter().any(|read| read.file.is_reported));
-    loaded.packages.extend(groups.into_iter().map(|(_, group)| package(folder, group, dependencies)));
+    loaded.packages.extend(groups.into_iter().map(|(_, group)| package(folder, group, loader)));
     for loaded_package in &mut loaded.packages {
         loaded_package.package.is_partial = 0 < loaded.excluded;
     }
@@ -107,17 +105,15 @@ pub fn load_dir(dir: &Path, lang: LangVersion) -> Vec<LoadedPackage> {
         .collect()
 }
 
-fn package(folder: &Folder, group: Vec<Read>, dependencies: &Arc<Dependencies>) -> LoadedPackage {
+fn package(folder: &Folder, group: Vec<Read>, loader: &Rc<Loader>) -> LoadedPackage {
     let name = group.first().map_or_else(|| Symbol::new("_"), |read| read.package);
     let is_external_test = group.iter().all(|read| read.file.is_test) && name.as_str().ends_with("_test");
     let suffix = if is_external_test { "_test" } else { "" };
     let import_path = Symbol::new(&format!("{}{suffix}", folder.import_path));
     let paths = group.iter().map(|read| folder.path_of(&read.name)).collect();
     let files = group.into_iter().map(|read| read.file).collect();
-    let importer = folder.module.as_ref().map(|module| -> Rc<dyn Importer> {
-        let tested = is_external_test.then(|| Symbol::new(&folder.import_path));
-        Rc::new(Importing { dependencies: Arc::clone(dependencies), module: Arc::clone(module), tested })
-    });
+    let tested = is_external_test.then(|| Symbol::new(&folder.import_path));
+    let importer = folder.module.as_ref().map(|module| loader.importer(module, tested));
     LoadedPackage { package: Package::with_importer(import_path, name, files, importer), paths }
 }
 

@@ -19,7 +19,7 @@ use golint_conc_rules::Severity;
 use golint_conc_semantic::Package;
 use golint_conc_semantic::build::{BuildContext, LangVersion};
 
-pub use dependencies::Dependencies;
+pub use dependencies::{Dependencies, Loader};
 pub use folder::{Loaded, load, load_dir};
 pub use module::{Module, Workspace};
 pub use pattern::resolve;

@@ -29,7 +29,8 @@ fn load_with(tree: &Tree, pattern: &str, options: &Options) -> Vec<LoadedPackage
     let resolved = load::resolve(&tree.path(""), &[PathBuf::from(pattern)], None);
     assert_eq!(resolved.problems, []);
     let dependencies = load::Dependencies::new(options.build.clone(), resolved.workspace.clone());
-    resolved.folders.iter().flat_map(|folder| load::load(folder, options, &dependencies).packages).collect()
+    let loader = load::Loader::new(dependencies);
+    resolved.folders.iter().flat_map(|folder| load::load(folder, options, &loader).packages).collect()
 }
 
 /// `import path (name): file@version …` a package.
@@ -202,8 +203,9 @@ fn packages_are_those_of_go_list() {
         let options = Options { build, ..options() };
         let resolved = load::resolve(&src, &patterns.map(PathBuf::from), None);
         let dependencies = load::Dependencies::new(options.build.clone(), resolved.workspace.clone());
+        let loader = load::Loader::new(dependencies);
         let packages =
-            resolved.folders.iter().flat_map(|folder| load::load(folder, &options, &dependencies).packages);
+            resolved.folders.iter().flat_map(|folder| load::load(folder, &options, &loader).packages);
         let ours: BTreeSet<_> = packages
             .flat_map(|loaded| {
                 let path = loaded.package.path;
