@@ -89,7 +89,8 @@ fn ended_test(model: &Model<'_>, cx: BodyCx<'_>, call: ExprId) -> Option<AccessP
             cx.path(*cx.args(call).first()?)
         }
         // `require := require.New(t)`
-        Callee::Unknown(_) => {
+        Callee::Unknown(_) | Callee::Method { .. } if !matches!(&callee, Callee::Method { pkg, .. } if !FATAL_PACKAGES.contains(&pkg.as_str())) =>
+        {
             let Expr::Call { fun, .. } = cx.ast.expr(call) else { return None };
             let Expr::Selector { base, .. } = cx.ast.expr(cx.ast.unparen(fun)) else { return None };
             let path = cx.path(base)?;

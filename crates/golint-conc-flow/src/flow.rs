@@ -31,6 +31,9 @@ pub struct Func {
 /// How far calls are followed from package to package.
 const MAX_PACKAGES: usize = 3;
 
+/// Package, receiver and name of a function.
+type FuncName = (Symbol, Option<Symbol>, Symbol);
+
 /// What may happen in the functions of one package.
 #[derive(Debug)]
 pub struct Flow<'p> {
@@ -39,7 +42,7 @@ pub struct Flow<'p> {
     graphs: RefCell<FxHashMap<Func, Option<Rc<FuncGraph>>>>,
     ends: RefCell<Ends>,
     /// How functions of other packages end, by package, receiver and name.
-    ends_elsewhere: RefCell<FxHashMap<(Symbol, Option<Symbol>, Symbol), CallEnd>>,
+    ends_elsewhere: RefCell<FxHashMap<FuncName, CallEnd>>,
     /// From how many packages calls were followed here.
     packages: usize,
     pub(crate) hands_out: RefCell<FxHashMap<(BodyId, Symbol, usize), bool>>,
@@ -148,6 +151,7 @@ impl<'p> Flow<'p> {
         if let Some(&known) = self.ends_elsewhere.borrow().get(&key) {
             return known;
         }
+        #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is of one lifetime only")]
         let end = self.elsewhere(callee, |flow, body| flow.func_end(body)).unwrap_or(CallEnd::Returns);
         self.ends_elsewhere.borrow_mut().insert(key, end);
         end
