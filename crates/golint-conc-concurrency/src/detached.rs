@@ -99,7 +99,7 @@ fn is_ending(body: BodyCx<'_>, call: ExprId) -> bool {
 }
 
 /// Whether a function's name says that it writes a log or makes a logger: `Log`, `Infof`, `WarnContext`, `GetLogger`.
-fn writes_log(name: &str) -> bool {
+pub(crate) fn writes_log(name: &str) -> bool {
     const LEVELS: [&str; 5] = ["Log", "Debug", "Info", "Warn", "Error"];
     name.ends_with("Logger")
         || LEVELS

@@ -9,6 +9,8 @@ mod cond_wait_no_loop;
 mod context_background_in_scope;
 mod context_in_struct;
 mod context_lost_cancel;
+mod context_premature_cancel;
+mod context_request_in_goroutine;
 mod goroutine_never_stops;
 mod goroutine_without_context;
 mod http_body_before_err;
@@ -48,6 +50,8 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&context_background_in_scope::RULE, page!("context-background-in-scope")),
     (&context_in_struct::RULE, page!("context-in-struct")),
     (&context_lost_cancel::RULE, page!("context-lost-cancel")),
+    (&context_premature_cancel::RULE, page!("context-premature-cancel")),
+    (&context_request_in_goroutine::RULE, page!("context-request-in-goroutine")),
     (&goroutine_never_stops::RULE, page!("goroutine-never-stops")),
     (&goroutine_without_context::RULE, page!("goroutine-without-context")),
     (&http_body_before_err::RULE, page!("http-body-before-err")),

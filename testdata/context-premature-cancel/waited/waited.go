@@ -1,0 +1,217 @@
+package waited
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+)
+
+type store interface {
+	Put(ctx context.Context, key string) error
+	Get(ctx context.Context, key string) (string, error)
+}
+
+type service struct {
+	store store
+	wg    sync.WaitGroup
+	ctx   context.Context
+	stop  context.CancelFunc
+}
+
+func (s *service) group(keys []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, key := range keys {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			s.store.Put(ctx, key)
+		}()
+	}
+	wg.Wait()
+}
+
+func (s *service) result(key string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	failed := make(chan error, 1)
+	go func() { failed <- s.store.Put(ctx, key) }()
+	return <-failed
+}
+
+// The slower of the two is meant to be cancelled.
+func (s *service) first(keys [2]string) string {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	values := make(chan string, 2)
+	for _, key := range keys {
+		go func() {
+			value, _ := s.store.Get(ctx, key)
+			values <- value
+		}()
+	}
+	select {
+	case value := <-values:
+		return value
+	case <-time.After(time.Second):
+		return ""
+	}
+}
+
+func (s *service) deferredWait(key string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		s.store.Put(ctx, key)
+	}()
+}
+
+func (s *service) waitsElsewhere(key string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		s.store.Put(ctx, key)
+	}()
+	s.finish()
+}
+
+func (s *service) finish() { s.wg.Wait() }
+
+// The heartbeat is for as long as the function works.
+func (s *service) heartbeat(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go s.beat(ctx)
+	_, err := s.store.Get(ctx, "long")
+	return err
+}
+
+func (s *service) beat(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Second):
+			s.store.Put(ctx, "alive")
+		}
+	}
+}
+
+type watcher interface {
+	Watch(ctx context.Context, key string) error
+}
+
+func (s *service) beside(ctx context.Context, w watcher) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go w.Watch(ctx, "config")
+	_, err := s.store.Get(ctx, "long")
+	return err
+}
+
+// What the end of the context is for.
+func (s *service) closer(ctx context.Context, conn net.Conn) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		<-ctx.Done()
+		conn.Close()
+	}()
+	_, err := conn.Read(nil)
+	return err
+}
+
+func (s *service) detached(ctx context.Context, key string) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	go s.store.Put(context.WithoutCancel(ctx), key)
+	own := context.WithoutCancel(ctx)
+	go s.store.Put(own, key)
+}
+
+func (s *service) reassigned(ctx context.Context, key string) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	s.store.Put(ctx, key)
+	ctx = context.WithoutCancel(ctx)
+	go s.store.Put(ctx, key)
+}
+
+// The goroutine cancels it itself.
+func (s *service) ownCancel(ctx context.Context, key string) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	go func() {
+		defer cancel()
+		s.store.Put(ctx, key)
+	}()
+}
+
+func (s *service) kept() {
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	go s.store.Put(s.ctx, "kept")
+}
+
+// Only when it fails.
+func (s *service) onError(key string) (context.CancelFunc, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	go s.store.Put(ctx, key)
+	if _, err := s.store.Get(ctx, key); err != nil {
+		cancel()
+		return nil, err
+	}
+	return cancel, nil
+}
+
+// A log entry does not ask whether its context is alive.
+func (s *service) logged(ctx context.Context, key string) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	s.store.Put(ctx, key)
+	go slog.InfoContext(ctx, "stored", "key", key)
+}
+
+// The context is not the one that is cancelled.
+func (s *service) outer(ctx context.Context, key string) {
+	short, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if err := s.store.Put(short, key); err != nil {
+		fmt.Println(err)
+	}
+	go s.store.Put(ctx, key)
+}
+
+// It comes to its end before the goroutine starts.
+func (s *service) inner(ctx context.Context, key string) {
+	func() {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		s.store.Put(ctx, key)
+	}()
+	go s.store.Put(ctx, key)
+}
+
+// The goroutine takes what the function gives it, and ends with it.
+func (s *service) fed(keys []string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	work := make(chan string)
+	go func() {
+		for key := range work {
+			s.store.Put(ctx, key)
+		}
+	}()
+	for _, key := range keys {
+		work <- key
+	}
+	close(work)
+}
