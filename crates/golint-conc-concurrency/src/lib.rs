@@ -6,6 +6,7 @@ mod access;
 mod binding;
 mod channels;
 mod copies;
+mod copy_words;
 mod detached;
 mod follow;
 mod handoff;

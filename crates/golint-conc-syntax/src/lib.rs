@@ -10,12 +10,15 @@ mod rewrite;
 mod source;
 mod span;
 mod symbol;
+mod tokens;
 pub mod visit;
 
 pub use lines::{LineIndex, Position};
 pub use outline::{
-    DeclKind, Directive, DirectiveKind, Import, Outline, OutlineDecl, Receiver, Signals, TextProblem, tokens,
+    DeclKind, Directive, DirectiveKind, Import, Outline, OutlineDecl, Receiver, Signals, TextProblem, Token,
+    tokens,
 };
 pub use source::{MAX_DECL_LEN, MAX_NESTING, STACK_SIZE, SourceFile};
 pub use span::Span;
 pub use symbol::Symbol;
+pub use tokens::Tokens;

@@ -231,16 +231,20 @@ pub fn tokens(text: &[u8]) -> impl Iterator<Item = Span> {
         .map(|(_, at)| Span::new(at.start as u32, at.end as u32))
 }
 
+/// A token of Go, as far as it matters where declarations end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Token {
+pub enum Token {
+    /// The end of the text.
     Eof,
     /// A newline or `;` that ends a statement.
     Semi,
+    /// A name or keyword.
     Word,
     /// A number, string or rune.
     Lit,
     /// One byte of punctuation, or the first of several.
     Punct(u8),
+    /// `<-`
     Arrow,
 }
 

@@ -8,7 +8,8 @@
 
 use std::ops::Range;
 
-use crate::outline::{Scanner, Token};
+use crate::outline::Token;
+use crate::tokens::Tokens;
 
 /// What to parse in place of a declaration.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub(crate) fn rewrite(text: &[u8]) -> Option<Rewritten> {
     let tokens = Tokens::new(text);
     let mut rewritten = Rewritten { text: text.to_vec(), method: None, types: Vec::new() };
     tokens.hide_receiver(&mut rewritten);
-    for at in 0..tokens.all.len() {
+    for at in 0..tokens.len() {
         tokens.rename_builtin(at, &mut rewritten);
         tokens.name_literal_type(at, &mut rewritten);
         tokens.drop_empty_statement(at, &mut rewritten);
@@ -38,57 +39,7 @@ pub(crate) fn rewrite(text: &[u8]) -> Option<Rewritten> {
     (rewritten.text != text).then_some(rewritten)
 }
 
-struct Tokens<'t> {
-    text: &'t [u8],
-    all: Vec<(Token, Range<usize>)>,
-    /// For an opening bracket the position behind the closing one, for other tokens the position behind them.
-    behind: Vec<usize>,
-}
-
-impl<'t> Tokens<'t> {
-    fn new(text: &'t [u8]) -> Self {
-        let all: Vec<_> = Scanner::tokens(text).collect();
-        let mut behind: Vec<usize> = (1..=all.len()).collect();
-        let mut open = Vec::new();
-        for (at, (token, _)) in all.iter().enumerate() {
-            match token {
-                Token::Punct(b'(' | b'[' | b'{') => open.push(at),
-                Token::Punct(b')' | b']' | b'}') => {
-                    if let Some(open) = open.pop() {
-                        behind[open] = at + 1;
-                    }
-                }
-                _ => {}
-            }
-        }
-        Self { text, all, behind }
-    }
-
-    fn token(&self, at: usize) -> Token {
-        self.all.get(at).map_or(Token::Eof, |(token, _)| *token)
-    }
-
-    fn before(&self, at: usize) -> Token {
-        at.checked_sub(1).map_or(Token::Semi, |at| self.token(at))
-    }
-
-    fn is_punct(&self, at: usize, byte: u8) -> bool {
-        self.token(at) == Token::Punct(byte)
-    }
-
-    fn span(&self, at: usize) -> Range<usize> {
-        self.all.get(at).map_or(self.text.len()..self.text.len(), |(_, span)| span.clone())
-    }
-
-    /// The text of a word; empty for any other token.
-    fn word(&self, at: usize) -> &'t [u8] {
-        if self.token(at) == Token::Word { &self.text[self.span(at)] } else { b"" }
-    }
-
-    fn behind(&self, at: usize) -> usize {
-        self.behind.get(at).copied().unwrap_or(self.all.len())
-    }
-
+impl Tokens<'_> {
     /// `func (r R) N[T any](t T)` becomes `func       N[T any](t T)`.
     fn hide_receiver(&self, out: &mut Rewritten) {
         let name = self.behind(1);
