@@ -47,6 +47,8 @@ pub(crate) struct Held {
     pub(crate) error: Option<LocalId>,
     /// The variable of the context that goes with it.
     pub(crate) context: Option<LocalId>,
+    /// The variable that tells by not being nil that the resource has been released.
+    pub(crate) failed: Option<LocalId>,
 }
 
 /// What a search looks for.
@@ -188,9 +190,14 @@ impl Holding<'_, '_> {
 
     /// Whether a call is of a method that has released the resource once it returns false.
     fn tells_end(&self, held: &Held, call: ExprId) -> bool {
+        self.calls_one_of(held, call, &self.search.protocol.ends)
+    }
+
+    /// Whether a call is of one of these methods of the resource.
+    fn calls_one_of(&self, held: &Held, call: ExprId, names: &[Symbol]) -> bool {
         let Expr::Call { fun, .. } = self.cx.ast.expr(call) else { return false };
         let Expr::Selector { base, sel } = self.cx.ast.expr(self.cx.ast.unparen(fun)) else { return false };
-        self.cx.ast.ident(sel).is_some_and(|name| self.search.protocol.ends.contains(&name))
+        self.cx.ast.ident(sel).is_some_and(|name| names.contains(&name))
             && self.hold(held, base).is_some_and(|hold| hold < Hold::Wrapper)
     }
 
@@ -206,6 +213,9 @@ impl Holding<'_, '_> {
         }
         if !is_nil {
             return true;
+        }
+        if !equal && held.failed.is_some() && self.cx.local(value) == held.failed {
+            return false;
         }
         if equal {
             self.hold(held, value).is_none() && !self.is_context(held, value)
@@ -400,7 +410,7 @@ impl Holding<'_, '_> {
             return Verdict::Go;
         }
         let func = Func { body: self.cx.id, lit: Some(literal) };
-        let inner = Held { error: None, context: None, ..held.clone() };
+        let inner = Held { error: None, context: None, failed: None, ..held.clone() };
         let assigns = || {
             let mut found = false;
             walk(self.cx.ast, literal, |node| {
@@ -448,6 +458,11 @@ impl Holding<'_, '_> {
                 owner.is_none_or(|owner| !self.cx.ast.expr_span(expr).contains(self.cx.ast.expr_span(owner)))
             })
             .any(|literal| self.mentions(literal, |other| other == local))
+    }
+
+    /// Whether an edge is taken once the resource has been released by what a call answers.
+    pub(crate) fn is_told_end(&self, held: &Held, label: Label) -> bool {
+        matches!(label, Label::Cond { expr, holds: false } if self.tells_end(held, self.cx.ast.unparen(expr)))
     }
 
     fn exec(&self, held: &mut Held, stmt: StmtId) -> Verdict {
@@ -523,6 +538,12 @@ impl Holding<'_, '_> {
             // `retry, err := shouldRetry(err)` gives the same error back, or one made from it.
             if held.error == Some(local) && !value.is_some_and(|value| self.is_given_error(held, value)) {
                 held.error = None;
+            }
+            // Of several results, the error is the last.
+            if value.is_some_and(|value| self.calls_one_of(held, value, &self.search.protocol.fails)) {
+                held.failed = Some(local);
+            } else if held.failed == Some(local) {
+                held.failed = None;
             }
             let is_derived = |value| self.cx.args(value).into_iter().any(|arg| self.is_context(held, arg));
             if held.context == Some(local) && !value.is_some_and(is_derived) {

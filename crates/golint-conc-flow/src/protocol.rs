@@ -122,6 +122,8 @@ pub struct Protocol {
     pub releases_whole: Vec<Symbol>,
     /// The methods that have released it once they return false.
     pub ends: Vec<Symbol>,
+    /// The methods that have released it once they return an error.
+    pub fails: Vec<Symbol>,
     /// Whether calling it releases it.
     pub by_call: bool,
     /// Which other result of a source is the context that goes with it: once that is done, nothing is left to release.
@@ -149,6 +151,7 @@ impl Protocol {
             releases: symbols(releases),
             releases_whole: Vec::new(),
             ends: Vec::new(),
+            fails: Vec::new(),
             by_call: false,
             context: None,
             stands_for: StandsFor::Nobody,
@@ -259,11 +262,18 @@ fn ticker() -> Protocol {
 const SQL: &str = "database/sql";
 const SQLX: &str = "github.com/jmoiron/sqlx";
 
+/// Rows of a transaction end with it, though until then the next query may find the connection busy.
 fn sql_rows() -> Protocol {
-    let query = Who::method(SQL, &["DB", "Tx", "Stmt", "Conn"], &["Query", "QueryContext"]);
-    let named = Who::method(SQLX, &["DB", "Tx", "Conn", "Ext", "Queryer"], &["Query", "QueryContext"]);
+    const CALLS: [&str; 2] = ["Query", "QueryContext"];
+    let of_transaction =
+        |pkg| Source { evidence: Evidence::Covered, ..Source::or_error(Who::method(pkg, &["Tx"], &CALLS)) };
     Protocol {
-        sources: vec![Source::or_error(query), Source::or_error(named)],
+        sources: vec![
+            Source::or_error(Who::method(SQL, &["DB", "Stmt", "Conn"], &CALLS)),
+            Source::or_error(Who::method(SQLX, &["DB", "Conn"], &CALLS)),
+            of_transaction(SQL),
+            of_transaction(SQLX),
+        ],
         ends: symbols(&["Next"]),
         stands_for: StandsFor::Anybody,
         ..Protocol::new("rows", "rows", "closed", &[(SQL, "Rows")], &["Close"])
@@ -272,9 +282,10 @@ fn sql_rows() -> Protocol {
 
 fn sqlx_rows() -> Protocol {
     const CALLS: [&str; 4] = ["Queryx", "QueryxContext", "NamedQuery", "NamedQueryContext"];
-    let types = ["DB", "Tx", "Stmt", "NamedStmt", "Conn", "Ext", "ExtContext", "Queryer", "QueryerContext"];
+    let types = ["DB", "Stmt", "NamedStmt", "Conn"];
     Protocol {
         sources: vec![
+            Source { evidence: Evidence::Covered, ..Source::or_error(Who::method(SQLX, &["Tx"], &CALLS)) },
             Source::or_error(Who::method(SQLX, &types, &CALLS)),
             Source::or_error(Who::func(SQLX, &["NamedQuery", "NamedQueryContext"])),
         ],
@@ -296,6 +307,7 @@ fn pgx_rows() -> Protocol {
     Protocol {
         sources: VERSIONS.into_iter().flat_map(of_version).collect(),
         ends: symbols(&["Next"]),
+        fails: symbols(&["Scan", "Values"]),
         stands_for: StandsFor::Anybody,
         ..Protocol::new("pgx rows", "rows", "closed", &VERSIONS.map(|pgx| (pgx, "Rows")), &["Close"])
     }

@@ -149,7 +149,12 @@ impl<'p> Flow<'p> {
 
     /// Whether anything in the function releases what `holder` holds or takes it over.
     pub fn is_ever_taken(&self, func: Func, protocol: &Protocol, holder: LocalId) -> bool {
-        let held = Held { holders: vec![(holder, hold_of_result(protocol))], error: None, context: None };
+        let held = Held {
+            holders: vec![(holder, hold_of_result(protocol))],
+            error: None,
+            context: None,
+            failed: None,
+        };
         self.scan(func, held, Search::leak(protocol, 0)) == Taking::Takes
     }
 
@@ -167,12 +172,20 @@ impl<'p> Flow<'p> {
                 if self.is_promised(func, acquired.call, holder, search) {
                     return None;
                 }
-                let held = Held { holders: vec![(holder, hold_of_result(search.protocol))], error, context };
+                let held = Held {
+                    holders: vec![(holder, hold_of_result(search.protocol))],
+                    error,
+                    context,
+                    failed: None,
+                };
                 (held, Point { step: acquired.after.step + 1, ..acquired.after })
             }
             Bound::Dropped { error } => {
                 let step = acquired.after.step + usize::from(!is_statement(cx, acquired.call));
-                (Held { holders: Vec::new(), error, context: None }, Point { step, ..acquired.after })
+                (
+                    Held { holders: Vec::new(), error, context: None, failed: None },
+                    Point { step, ..acquired.after },
+                )
             }
             Bound::Handed => return None,
         };
@@ -187,8 +200,12 @@ impl<'p> Flow<'p> {
         let before = cx.ast.expr_span(call).start;
         let search = Search::leak(search.protocol, search.depth);
         let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
-        let held =
-            Held { holders: vec![(holder, hold_of_result(search.protocol))], error: None, context: None };
+        let held = Held {
+            holders: vec![(holder, hold_of_result(search.protocol))],
+            error: None,
+            context: None,
+            failed: None,
+        };
         graph.points().any(|(_, step)| match step {
             Step::Eval(expr) if cx.ast.expr_span(expr).start < before => match cx.ast.expr(expr) {
                 Expr::Func { .. } | Expr::Unary { op: UnaryOp::Addr, .. } => {
@@ -298,7 +315,7 @@ impl<'p> Flow<'p> {
         self.takings.borrow_mut().insert(key, Taking::Takes);
         let found = match param(self.pkg.body(body), slot) {
             Param::Named(param) => {
-                let held = Held { holders: vec![(param, hold)], error: None, context: None };
+                let held = Held { holders: vec![(param, hold)], error: None, context: None, failed: None };
                 self.scan(Func { body, lit: None }, held, search.deeper())
             }
             Param::Unnamed => Taking::Borrows,
@@ -322,7 +339,12 @@ impl<'p> Flow<'p> {
             }
             verdict == Verdict::Drop
         });
-        if taken { Taking::Takes } else { Taking::Borrows }
+        let labels = || graph.iter().flat_map(|(_, block)| &block.edges).map(|edge| edge.label);
+        if taken || labels().any(|label| watch.is_told_end(&held, label)) {
+            Taking::Takes
+        } else {
+            Taking::Borrows
+        }
     }
 }
 

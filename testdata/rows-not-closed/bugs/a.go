@@ -22,8 +22,8 @@ func returnsInLoop(db *sql.DB) ([]string, error) {
 	return names, rows.Err()
 }
 
-func breaksOut(ctx context.Context, tx *sql.Tx) (int, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT n FROM t") // want "`rows` is not closed on every path"
+func breaksOut(ctx context.Context, conn *sql.Conn) (int, error) {
+	rows, err := conn.QueryContext(ctx, "SELECT n FROM t") // want "`rows` is not closed on every path"
 	if err != nil {
 		return 0, err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"log"
+	"time"
 )
 
 func deferred(db *sql.DB) error {
@@ -142,6 +143,46 @@ func localStruct(db *sql.DB) error {
 	c := cursor{rows: rows}
 	defer c.Close()
 	return nil
+}
+
+// The rows of a transaction end with it.
+func ofTransaction(tx *sql.Tx) error {
+	rows, err := tx.Query("SELECT 1")
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		if err := rows.Scan(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The rows end with the context.
+func withDeadline(ctx context.Context, db *sql.DB) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	rows, err := db.QueryContext(ctx, "SELECT 1")
+	if err != nil {
+		return false, err
+	}
+	return rows.Next(), nil
+}
+
+func helperThatIterates(db *sql.DB) (int, error) {
+	rows, err := db.Query("SELECT 1")
+	if err != nil {
+		return 0, err
+	}
+	return count(rows), nil
+}
+
+func count(rows *sql.Rows) (n int) {
+	for rows.Next() {
+		n++
+	}
+	return n
 }
 
 func helper(db *sql.DB) error {
