@@ -1,7 +1,8 @@
 //! Pieces of edits that keep the layout of the source: what gofmt accepts before, it accepts after.
 
-use golint_conc_semantic::{BodyCx, Package};
-use golint_conc_syntax::ast::{Expr, ExprId, List, Stmt, StmtId};
+use golint_conc_flow::{Func, Step};
+use golint_conc_semantic::{BodyCx, LocalId, Package};
+use golint_conc_syntax::ast::{ClauseId, Expr, ExprId, List, Stmt, StmtId};
 use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{SourceFile, Span, tokens};
 
@@ -49,6 +50,31 @@ pub(crate) fn insert_first(cx: &Cx<'_>, body: BodyCx<'_>, block: StmtId, stmt: &
     Some(insert_before(cx, body, first, stmt))
 }
 
+/// Puts a statement at the beginning of a clause, nothing where its statements don't stand on lines of their own.
+pub(crate) fn insert_in_clause(
+    cx: &Cx<'_>,
+    body: BodyCx<'_>,
+    clause: ClauseId,
+    stmt: &str,
+) -> Option<Replacement> {
+    let source = &cx.pkg.files[body.file].source;
+    let node = body.ast.clause(clause);
+    let head = match (node.comm, body.ast.list(node.exprs).next_back()) {
+        (Some(comm), _) => body.ast.stmt_span(comm).end,
+        (_, Some(expr)) => body.ast.expr_span(expr).end,
+        _ => node.span.start + "default".len() as u32,
+    };
+    let line = line_at(source, head);
+    let rest = Span::new(head, line.end).slice(source.text());
+    let is_plain = rest.trim_ascii_start().first() == Some(&b':')
+        && &rest[..code_len(rest)] == b":"
+        && starts_line(cx, body, node.span.start);
+    is_plain.then(|| {
+        let indent = indent(cx, body, node.span.start);
+        insert(cx, body, line.end, format!("\n{indent}\t{stmt}"))
+    })
+}
+
 /// Puts a statement behind the one at `span`, on a line of its own, behind a comment at the end of the line, unless
 /// other code follows there.
 pub(crate) fn insert_after(cx: &Cx<'_>, body: BodyCx<'_>, span: Span, stmt: &str) -> Replacement {
@@ -62,14 +88,56 @@ pub(crate) fn insert_after(cx: &Cx<'_>, body: BodyCx<'_>, span: Span, stmt: &str
     }
 }
 
+/// Makes the code at `span` the head of a block with one statement; nothing where other code stands on its lines.
+pub(crate) fn open_block(cx: &Cx<'_>, body: BodyCx<'_>, span: Span, stmt: &str) -> Option<Vec<Replacement>> {
+    let source = &cx.pkg.files[body.file].source;
+    let end = line_at(source, span.end).end;
+    let rest = Span::new(span.end, end).slice(source.text());
+    if !starts_line(cx, body, span.start) || code_len(rest) != 0 {
+        return None;
+    }
+    let indent = indent(cx, body, span.start);
+    let block = format!("\n{indent}\t{stmt}\n{indent}}}");
+    if rest.is_empty() {
+        return Some(vec![insert(cx, body, end, format!(" {{{block}"))]);
+    }
+    Some(vec![insert(cx, body, span.end, " {"), insert(cx, body, end, block)])
+}
+
+/// The statements among which `stmt` stands, if others can stand before and behind it.
+pub(crate) fn siblings(cx: &Cx<'_>, body: BodyCx<'_>, stmt: StmtId) -> Option<List<StmtId>> {
+    match cx.model.parents(body.id).parent(stmt)? {
+        NodeRef::Stmt(block) if matches!(body.ast.stmt(block), Stmt::Block(_)) => Some(body.ast.block(block)),
+        NodeRef::Clause(clause) if body.ast.clause(clause).comm != Some(stmt) => {
+            Some(body.ast.clause(clause).body)
+        }
+        _ => None,
+    }
+}
+
 /// The statement behind `stmt` in its block or clause.
 pub(crate) fn next_stmt(cx: &Cx<'_>, body: BodyCx<'_>, stmt: StmtId) -> Option<StmtId> {
-    let list = match cx.model.parents(body.id).parent(stmt)? {
-        NodeRef::Stmt(block) if matches!(body.ast.stmt(block), Stmt::Block(_)) => body.ast.block(block),
-        NodeRef::Clause(clause) if body.ast.clause(clause).comm != Some(stmt) => body.ast.clause(clause).body,
-        _ => return None,
+    body.ast.list(siblings(cx, body, stmt)?).skip_while(|&other| other != stmt).nth(1)
+}
+
+/// The `if err != nil { … }` right behind `stmt` that leaves the function.
+pub(crate) fn error_check(
+    cx: &Cx<'_>,
+    func: Func,
+    body: BodyCx<'_>,
+    stmt: StmtId,
+    error: LocalId,
+) -> Option<StmtId> {
+    let check = next_stmt(cx, body, stmt)?;
+    let Stmt::If { cond, then, els: None, init: None } = body.ast.stmt(check) else { return None };
+    let is_check = body.text(cond) == format!("{} != nil", body.local_info(error).name);
+    let last = body.ast.list(body.ast.block(then)).next_back()?;
+    let leaves = match body.ast.stmt(last) {
+        Stmt::Return(_) => cx.model.flow.graph(func)?.find(|step| step == Step::Exec(last)).is_some(),
+        Stmt::Expr(call) => cx.model.never_returns(body, call),
+        _ => false,
     };
-    body.ast.list(list).skip_while(|&other| other != stmt).nth(1)
+    (is_check && leaves).then_some(check)
 }
 
 /// Puts `key: value` into a composite literal with these elements, which ends with the brace at `end`.
@@ -219,13 +287,6 @@ pub(crate) fn code_len(line: &[u8]) -> usize {
 /// Where the line begins that has nothing but white space before `offset`.
 pub(crate) fn line_start(cx: &Cx<'_>, body: BodyCx<'_>, offset: u32) -> Option<u32> {
     starts_line(cx, body, offset).then(|| line_at(&cx.pkg.files[body.file].source, offset).start)
-}
-
-/// Whether nothing else stands on the lines of `span`, not even a comment.
-pub(crate) fn is_alone(cx: &Cx<'_>, body: BodyCx<'_>, span: Span) -> bool {
-    let source = &cx.pkg.files[body.file].source;
-    let end = line_at(source, span.end).end;
-    starts_line(cx, body, span.start) && is_blank(Span::new(span.end, end).slice(source.text()))
 }
 
 /// Whether nothing but white space stands before `offset` on its line.

@@ -2,7 +2,7 @@
 
 use golint_conc_flow::{Bound, Evidence, Func, Kind, Leak, PathEnd, Protocol, Step as FlowStep};
 use golint_conc_semantic::{BodyCx, LocalId};
-use golint_conc_syntax::ast::{AssignOp, ExprId, Stmt, StmtId};
+use golint_conc_syntax::ast::{AssignOp, ExprId, Stmt};
 use golint_conc_syntax::visit::NodeRef;
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Step};
@@ -212,7 +212,7 @@ fn edit(
     let Bound::Local { stmt, holder, error, .. } = leak.bound else { return None };
     let after = match (leak.acquired.error, error) {
         (None, _) => stmt,
-        (Some(_), Some(error)) => check_of(cx, func, body, stmt, body.local_info(error).name.as_str())?,
+        (Some(_), Some(error)) => edits::error_check(cx, func, body, stmt, error)?,
         (Some(_), None) => return None,
     };
     let parents = cx.model.parents(body.id);
@@ -238,15 +238,4 @@ fn edit(
             &format!("defer {release}"),
         )],
     })
-}
-
-/// The `if err != nil { …; return … }` that follows a statement.
-fn check_of(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, stmt: StmtId, error: &str) -> Option<StmtId> {
-    let check = edits::next_stmt(cx, body, stmt)?;
-    let Stmt::If { cond, then, els: None, init: None } = body.ast.stmt(check) else { return None };
-    let last = body.ast.list(body.ast.block(then)).next_back()?;
-    let graph = cx.model.flow.graph(func)?;
-    let leaves = graph.find(|step| step == FlowStep::Exec(last)).is_some()
-        && matches!(body.ast.stmt(last), Stmt::Return(_));
-    (leaves && body.text(cond) == format!("{error} != nil")).then_some(check)
 }

@@ -240,6 +240,15 @@ fn copy_files(from: &Path, to: &Path, is_wanted: impl Fn(&str) -> bool) -> Resul
     Ok(())
 }
 
+/// Go files and modules, those of a case's own dependencies too.
+fn copy_tree(from: &Path, to: &Path) -> Result<(), Failed> {
+    copy_files(from, to, |name| has_extension(name, "go") || name == "go.mod")?;
+    for folder in folders(from) {
+        copy_tree(&folder, &to.join(folder.file_name().unwrap_or_default()))?;
+    }
+    Ok(())
+}
+
 fn fixed_files_compile_and_are_formatted() -> Result<(), Failed> {
     if Command::new("gofmt").arg("-h").output().is_err()
         || Command::new("go").arg("version").output().is_err()
@@ -259,10 +268,10 @@ fn fixed_files_compile_and_are_formatted() -> Result<(), Failed> {
             let is_foreign = names.iter().any(|name| {
                 let text = std::fs::read_to_string(case.join(name)).unwrap_or_default();
                 has_extension(name, "go") && text.contains("\t\"github.com/")
-            });
+            }) && !case.join("go.mod").exists();
             let parent = if is_foreign { format!("_{}", page.id) } else { page.id.into() };
             let copy = root.path().join(parent).join(case.file_name().unwrap_or_default());
-            copy_files(&case, &copy, |name| has_extension(name, "go") || name == "go.mod")?;
+            copy_tree(&case, &copy)?;
             for name in names.iter().filter_map(|name| name.strip_suffix(".fixed")) {
                 std::fs::copy(case.join(format!("{name}.fixed")), copy.join(name))?;
             }

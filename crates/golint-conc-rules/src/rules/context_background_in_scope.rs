@@ -58,7 +58,8 @@ impl Finding for Ignored {
     fn edits(&self) -> Vec<Edit> {
         vec![Edit {
             title: format!("pass `{}`", self.context.expr),
-            applicability: Applicability::Suggested,
+            // Code that may outlive the caller is not reported.
+            applicability: Applicability::Safe,
             replacements: vec![Replacement { place: self.place, text: self.context.expr.clone() }],
         }]
     }

@@ -7,8 +7,10 @@ use golint_conc_flow::{
 use golint_conc_semantic::{BodyCx, Callee, LocalId};
 use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId};
+use golint_conc_syntax::visit::NodeRef;
 
-use crate::diagnostic::{Confidence, Finding, Place, Step};
+use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Step};
+use crate::edits;
 use crate::route::branch_steps;
 use crate::rule::{Cx, Report, Rule, step};
 
@@ -23,6 +25,7 @@ struct BeforeErr {
     error: String,
     branches: Vec<Step>,
     is_deferred: bool,
+    edit: Option<Edit>,
     confidence: Confidence,
 }
 
@@ -56,6 +59,10 @@ impl Finding for BeforeErr {
 
     fn help(&self) -> Option<String> {
         Some(format!("check `{}` first", self.error))
+    }
+
+    fn edits(&self) -> Vec<Edit> {
+        self.edit.iter().cloned().collect()
     }
 
     fn confidence(&self) -> Confidence {
@@ -124,7 +131,29 @@ fn before_err(cx: &Cx<'_>, body: BodyCx<'_>, func: Func, acquired: &Acquired) ->
         error: body.local_info(error).name.to_string(),
         branches: branch_steps(cx, body, &path.branches),
         is_deferred,
+        edit: move_defer(cx, func, body, at, error),
         confidence: if acquired.evidence == Evidence::Table { Confidence::High } else { Confidence::Medium },
+    })
+}
+
+/// Moves the `defer` behind the check of the error that follows it.
+fn move_defer(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, at: FlowStep, error: LocalId) -> Option<Edit> {
+    let stmt = match at.node()? {
+        NodeRef::Stmt(stmt) => stmt,
+        // `defer resp.Body.Close()` looks at `resp` at once.
+        NodeRef::Expr(expr) => cx.model.parents(body.id).enclosing_stmt(expr)?,
+        NodeRef::Clause(_) => return None,
+    };
+    let Stmt::Defer(_) = body.ast.stmt(stmt) else { return None };
+    let check = edits::error_check(cx, func, body, stmt, error)?;
+    let span = body.ast.stmt_span(stmt);
+    Some(Edit {
+        title: "defer after the check".into(),
+        applicability: Applicability::Safe,
+        replacements: vec![
+            edits::delete(cx, body, span),
+            edits::insert_after(cx, body, body.ast.stmt_span(check), body.text_at(span)),
+        ],
     })
 }
 

@@ -1,10 +1,13 @@
 //! See `rules/mutex-copy.md`.
 
 use golint_conc_concurrency::{CopyKind, LockCopy};
-use golint_conc_semantic::{BodyCx, Type};
-use golint_conc_syntax::{Signals, Span};
+use golint_conc_semantic::{BodyCx, BodyId, Entity, Type};
+use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::visit::NodeRef;
+use golint_conc_syntax::{Signals, Symbol, tokens};
 
-use crate::diagnostic::{Applicability, Edit, Finding, Place, Replacement};
+use crate::diagnostic::{Applicability, Edit, Finding, Place};
+use crate::edits;
 use crate::rule::{Cx, Report, Rule};
 
 pub(crate) static RULE: MutexCopy = MutexCopy;
@@ -17,7 +20,7 @@ struct Copied {
     func: String,
     value: String,
     lock: String,
-    pointer: Option<Place>,
+    edit: Option<Edit>,
 }
 
 impl Finding for Copied {
@@ -52,16 +55,7 @@ impl Finding for Copied {
     }
 
     fn edits(&self) -> Vec<Edit> {
-        let insert = |place: Place| Replacement {
-            place: Place { span: Span::new(place.span.start, place.span.start), ..place },
-            text: "*".into(),
-        };
-        let edit = |place| Edit {
-            title: "make the receiver a pointer".into(),
-            applicability: Applicability::Suggested,
-            replacements: vec![insert(place)],
-        };
-        self.pointer.into_iter().map(edit).collect()
+        self.edit.iter().cloned().collect()
     }
 }
 
@@ -94,13 +88,137 @@ fn finding(cx: &Cx<'_>, body: BodyCx<'_>, copy: &LockCopy) -> Copied {
     };
     let path: Vec<_> = copy.lock.path.iter().map(|field| field.as_str()).collect();
     let lock = if path.is_empty() { format!("a {ty}") } else { format!("its {ty} `{}`", path.join(".")) };
-    let pointer = copy.ty.filter(|_| copy.kind == CopyKind::Receiver);
     Copied {
         place: cx.place(body.id, copy.span),
         kind: copy.kind,
         func: body.name(),
         value: body.text_at(copy.span).to_owned(),
         lock,
-        pointer: pointer.map(|ty| cx.expr_place(body, ty)),
+        edit: pointer(cx, body, copy),
     }
+}
+
+/// The edit that makes a receiver or parameter a pointer, with the calls of the function.
+fn pointer(cx: &Cx<'_>, body: BodyCx<'_>, copy: &LockCopy) -> Option<Edit> {
+    let ty = copy.ty?;
+    let func = body.ast.func()?;
+    let fields: Vec<_> = body.ast.list(body.ast.sig(func.sig).params).collect();
+    let mut before = 0;
+    let mut position = None;
+    for field in func.recv.into_iter().chain(fields) {
+        let field = body.ast.field(field);
+        if field.ty == ty {
+            let mut names = body.ast.list(field.names);
+            let only_named = matches!((names.next(), names.next()), (Some(name), None)
+                if only_selected_from(cx, body, name));
+            let is_unnamed = field.names.is_empty();
+            position = (only_named || is_unnamed).then_some(before);
+            break;
+        }
+        before += if copy.kind == CopyKind::Param { field.names.len().max(1) } else { 0 };
+    }
+    let recv = usize::from(func.recv.is_some());
+    let mut replacements = vec![edits::insert(cx, body, body.ast.expr_span(ty).start, "*")];
+    let title = match copy.kind {
+        CopyKind::Receiver => {
+            position?;
+            let mut calls = calls_of(cx, body.id);
+            // What a method is called on must have an address.
+            calls
+                .all(|(home, call)| receiver(home, call).is_some_and(|base| has_address(home, base)))
+                .then_some("make the receiver a pointer")?
+        }
+        CopyKind::Param if recv == 0 => {
+            let position = position?;
+            let name = body.ast.ident(func.name)?;
+            let calls: Vec<_> = calls_of(cx, body.id).collect();
+            // A use as a value would have another type, and callers elsewhere are not seen.
+            if name.as_str().starts_with(char::is_uppercase) || mentions(cx, name) != calls.len() + 1 {
+                return None;
+            }
+            for (home, call) in calls {
+                let arg = *home.args(call).get(position)?;
+                replacements.push(match home.ast.expr(home.ast.unparen(arg)) {
+                    Expr::Star(pointer) => {
+                        let pointer = home.text(pointer).to_owned();
+                        edits::replace(cx, home, home.ast.expr_span(arg), pointer)
+                    }
+                    Expr::Composite { .. } => edits::insert(cx, home, home.ast.expr_span(arg).start, "&"),
+                    _ if has_address(home, arg) => {
+                        edits::insert(cx, home, home.ast.expr_span(arg).start, "&")
+                    }
+                    _ => return None,
+                });
+            }
+            "pass a pointer"
+        }
+        _ => return None,
+    };
+    Some(Edit { title: title.into(), applicability: Applicability::Suggested, replacements })
+}
+
+/// Whether the variable with this name is only used to select from, which a pointer does as well.
+fn only_selected_from(cx: &Cx<'_>, body: BodyCx<'_>, name: ExprId) -> bool {
+    let parents = cx.model.parents(body.id);
+    body.local_declared_by(name).is_none_or(|local| {
+        cx.model.uses_of(body, local).into_iter().all(|use_| {
+            matches!(parents.parent(use_), Some(NodeRef::Expr(above))
+                if matches!(body.ast.expr(above), Expr::Selector { base, .. } if base == use_))
+        })
+    })
+}
+
+/// The calls of a function in its package.
+fn calls_of<'a>(cx: &'a Cx<'_>, func: BodyId) -> impl Iterator<Item = (BodyCx<'a>, ExprId)> {
+    let name = cx.pkg.body_outline(func).names.first().map(|&(name, _)| name);
+    let bodies: Vec<_> = cx
+        .pkg
+        .bodies()
+        .map(|(id, _)| id)
+        .filter(|&id| {
+            let text = cx.pkg.body_text(id);
+            name.is_some_and(|name| memchr::memmem::find(text, name.as_str().as_bytes()).is_some())
+        })
+        .collect();
+    bodies.into_iter().flat_map(move |id| {
+        let calls = cx.model.calls(id);
+        let own: Vec<_> =
+            calls.iter().filter(|call| call.callee.body() == Some(func)).map(|call| call.expr).collect();
+        own.into_iter().map(move |call| (cx.body(id), call))
+    })
+}
+
+/// What a method is called on.
+fn receiver(body: BodyCx<'_>, call: ExprId) -> Option<ExprId> {
+    let Expr::Call { fun, .. } = body.ast.expr(call) else { return None };
+    match body.ast.expr(body.ast.unparen(fun)) {
+        Expr::Selector { base, .. } => Some(base),
+        _ => None,
+    }
+}
+
+/// Whether `&expr` is surely allowed, or `expr` a pointer already.
+fn has_address(body: BodyCx<'_>, expr: ExprId) -> bool {
+    let expr = body.ast.unparen(expr);
+    match body.ast.expr(expr) {
+        Expr::Ident(_) => matches!(body.entity(expr), Entity::Local(_) | Entity::Object(_)),
+        Expr::Star(_) => true,
+        Expr::Selector { base, .. } => matches!(body.ty(base), Type::Pointer(_)) || has_address(body, base),
+        Expr::Index { base, .. } => matches!(body.underlying(base), Type::Slice(_)),
+        _ => false,
+    }
+}
+
+/// How often a name stands in the package, other than behind a point.
+fn mentions(cx: &Cx<'_>, name: Symbol) -> usize {
+    let in_file = |text: &[u8]| {
+        let mut before: &[u8] = b"";
+        tokens(text)
+            .filter(|token| {
+                let token = token.slice(text);
+                std::mem::replace(&mut before, token) != b"." && token == name.as_str().as_bytes()
+            })
+            .count()
+    };
+    cx.pkg.files.iter().map(|file| in_file(file.source.text())).sum()
 }

@@ -140,15 +140,10 @@ fn soften(cx: &Cx<'_>, target: Func, body: BodyCx<'_>, call: ExprId) -> Option<E
         Callee::Func { pkg, .. } if pkg == REQUIRE => {
             let (assert, import) = imports::name_of(cx, body, ASSERT)?;
             let span = body.ast.stmt_span(stmt);
-            if !edits::is_alone(cx, body, span) {
-                return None;
-            }
-            let indent = edits::indent(cx, body, span.start);
             let head = if is_end { assert } else { format!("if !{assert}") };
             replacements.push(edits::replace(cx, body, body.ast.expr_span(base), head));
             if !is_end {
-                let tail = format!(" {{\n{indent}\treturn\n{indent}}}");
-                replacements.push(edits::insert(cx, body, span.end, tail));
+                replacements.extend(edits::open_block(cx, body, span, "return")?);
             }
             replacements.extend(import);
         }

@@ -2,11 +2,12 @@
 
 use golint_conc_flow::{Label, Step as FlowStep};
 use golint_conc_semantic::BodyCx;
-use golint_conc_syntax::Signals;
-use golint_conc_syntax::ast::{ClauseId, Expr, ExprId, Stmt, StmtId, UnaryOp};
+use golint_conc_syntax::ast::{AssignOp, ClauseId, Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::NodeRef;
+use golint_conc_syntax::{Signals, Span, Symbol};
 
-use crate::diagnostic::{Confidence, Finding, Place, Step};
+use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Step};
+use crate::edits;
 use crate::rule::{Cx, Report, Rule, step};
 
 pub(crate) static RULE: TimerAfterInLoop = TimerAfterInLoop;
@@ -18,6 +19,7 @@ struct AfterInLoop {
     other: Place,
     duration: String,
     confidence: Confidence,
+    edit: Option<Edit>,
 }
 
 impl Finding for AfterInLoop {
@@ -41,6 +43,10 @@ impl Finding for AfterInLoop {
 
     fn help(&self) -> Option<String> {
         Some("make one `time.NewTimer` before the loop and `Reset` it in each turn, or use Go 1.23".into())
+    }
+
+    fn edits(&self) -> Vec<Edit> {
+        self.edit.iter().cloned().collect()
     }
 
     fn confidence(&self) -> Confidence {
@@ -73,7 +79,7 @@ impl Rule for TimerAfterInLoop {
             {
                 continue;
             }
-            let Some((select, own)) = select_of(cx, body, call.expr) else { continue };
+            let Some((select, own, mention)) = select_of(cx, body, call.expr) else { continue };
             let Some(other) = winner(cx, body, call.expr, select, own) else { continue };
             let Some(&duration) = body.args(call.expr).first() else { continue };
             report.add(&AfterInLoop {
@@ -81,18 +87,19 @@ impl Rule for TimerAfterInLoop {
                 other: cx.node_place(body, other),
                 duration: body.text(duration).to_owned(),
                 // What is gone in a moment does not pile up.
+                edit: stop_in_time(cx, body, call.expr, (select, own, mention)),
                 confidence: if is_short(body, duration) { Confidence::Low } else { Confidence::High },
             });
         }
     }
 }
 
-/// The `select` that waits for the timer, with the clause that does: `case <-time.After(d)`, or `case <-timeout` with
+/// The `select` that waits for the timer, with the clause that does and the channel in it: `case <-time.After(d)`, or `case <-timeout` with
 /// a variable of the same turn.
-fn select_of(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> Option<(StmtId, ClauseId)> {
+fn select_of(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> Option<(StmtId, ClauseId, ExprId)> {
     let parents = cx.model.parents(body.id);
     let mention = if let NodeRef::Expr(above) = parents.parent(call)? {
-        matches!(body.ast.expr(above), Expr::Unary { op: UnaryOp::Recv, .. }).then_some(above)?
+        matches!(body.ast.expr(above), Expr::Unary { op: UnaryOp::Recv, .. }).then_some(call)?
     } else {
         let (local, _) = body.locals().find(|(_, local)| local.init == Some((call, 0)))?;
         let uses = cx.model.uses_of(body, local);
@@ -106,7 +113,51 @@ fn select_of(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> Option<(StmtId, Cla
     let is_comm =
         body.ast.clause(clause).comm.is_some_and(|comm| parents.enclosing_stmt(mention) == Some(comm));
     let NodeRef::Stmt(select) = parents.parent(clause)? else { return None };
-    (is_comm && matches!(body.ast.stmt(select), Stmt::Select { .. })).then_some((select, clause))
+    (is_comm && matches!(body.ast.stmt(select), Stmt::Select { .. })).then_some((select, clause, mention))
+}
+
+/// A timer of the turn's own, which every other case stops.
+fn stop_in_time(
+    cx: &Cx<'_>,
+    body: BodyCx<'_>,
+    call: ExprId,
+    (select, own, mention): (StmtId, ClauseId, ExprId),
+) -> Option<Edit> {
+    let Stmt::Select { clauses } = body.ast.stmt(select) else { return None };
+    let Expr::Call { fun, .. } = body.ast.expr(call) else { return None };
+    let Expr::Selector { sel, .. } = body.ast.expr(fun) else { return None };
+    let make = body.text_at(body.ast.expr_span(call)).replacen(body.text(fun), "", 1);
+    let time = body.text_at(Span::new(body.ast.expr_span(fun).start, body.ast.expr_span(sel).start));
+    let (timer, mut replacements) = if body.local(mention).is_some() {
+        let made = cx.model.parents(body.id).enclosing_stmt(call)?;
+        let is_plain = matches!(body.ast.stmt(made), Stmt::Assign { op: AssignOp::Define, .. });
+        if !is_plain || edits::next_stmt(cx, body, made) != Some(select) {
+            return None;
+        }
+        let end = body.ast.expr_span(mention).end;
+        let new = edits::replace(cx, body, body.ast.expr_span(sel), "NewTimer");
+        (body.text(mention).to_owned(), vec![new, edits::insert(cx, body, end, ".C")])
+    } else {
+        let is_free = |name: &str| {
+            cx.pkg.lookup(Symbol::new(name)).is_none() && body.locals().all(|(_, local)| local.name != name)
+        };
+        let timer = ["timer", "timeout", "after"].into_iter().find(|name| is_free(name))?;
+        edits::siblings(cx, body, select)?;
+        let made = format!("{timer} := {time}NewTimer{make}");
+        let new = edits::insert_before(cx, body, body.ast.stmt_span(select), &made);
+        (
+            timer.to_owned(),
+            vec![new, edits::replace(cx, body, body.ast.expr_span(call), format!("{timer}.C"))],
+        )
+    };
+    for clause in body.ast.list(clauses).filter(|&clause| clause != own) {
+        replacements.push(edits::insert_in_clause(cx, body, clause, &format!("{timer}.Stop()"))?);
+    }
+    Some(Edit {
+        title: "stop the timer when another case wins".into(),
+        applicability: Applicability::Suggested,
+        replacements,
+    })
 }
 
 /// Another clause of the `select` after which the call may run again.

@@ -20,3 +20,9 @@ func EventuallyWithT(t TestingT, f func(*CollectT), wait, tick int) bool { retur
 func Equal(t TestingT, expected, actual any, msgAndArgs ...any) bool { return true }
 
 func Contains(t TestingT, s, contains any, msgAndArgs ...any) bool { return true }
+
+func Equalf(t TestingT, a, b any, format string, args ...any) bool { return true }
+
+func Error(t TestingT, err error, msgAndArgs ...any) bool { return true }
+
+func True(t TestingT, value bool, msgAndArgs ...any) bool { return true }
