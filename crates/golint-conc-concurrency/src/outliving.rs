@@ -38,24 +38,11 @@ const PURE: [&str; 19] = [
     "unicode",
 ];
 
-/// Words in the names of functions that go on until they are told to end.
-const LASTING_WORDS: [&str; 16] = [
-    "run",
-    "serve",
-    "watch",
-    "listen",
-    "loop",
-    "monitor",
-    "subscribe",
-    "stream",
-    "keep",
-    "wait",
-    "poll",
-    "forward",
-    "copy",
-    "consume",
-    "process",
-    "handle",
+/// What the names of functions that do one piece of work begin with.
+const ONE_PIECE: [&str; 32] = [
+    "add", "audit", "create", "delete", "do", "emit", "exec", "fetch", "flush", "get", "insert",
+    "invalidate", "load", "mark", "notify", "post", "publish", "push", "put", "query", "record", "refresh",
+    "remove", "report", "save", "send", "set", "store", "touch", "track", "update", "write",
 ];
 
 /// A goroutine that works with a context which ends when the function that started it does.
@@ -523,9 +510,10 @@ fn is_mere_look(cx: BodyCx<'_>, call: ExprId) -> bool {
     })
 }
 
+/// Whether a call may go on until its context ends, for all that its name tells.
 fn is_lasting(callee: &Callee) -> bool {
-    callee.name().is_none_or(|name| {
+    !callee.name().is_some_and(|name| {
         let name = name.as_str().to_ascii_lowercase();
-        LASTING_WORDS.iter().any(|word| name.contains(word))
+        ONE_PIECE.iter().any(|verb| name.starts_with(verb))
     })
 }

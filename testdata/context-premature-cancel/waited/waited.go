@@ -107,14 +107,14 @@ func (s *service) beat(ctx context.Context) {
 	}
 }
 
-type watcher interface {
-	Watch(ctx context.Context, key string) error
+type screen interface {
+	Render(ctx context.Context, key string) error
 }
 
-func (s *service) beside(ctx context.Context, w watcher) error {
+func (s *service) beside(ctx context.Context, w screen) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go w.Watch(ctx, "config")
+	go w.Render(ctx, "screen")
 	_, err := s.store.Get(ctx, "long")
 	return err
 }
