@@ -328,21 +328,14 @@ impl Holding<'_, '_> {
         let call = self.cx.ast.unparen(call);
         let callee = self.cx.callee(call);
         let Expr::Call { fun, .. } = self.cx.ast.expr(call) else { return Verdict::Go };
-        if self.search.protocol.by_call && self.hold(held, fun).is_some() {
+        if self.releases_at(held, call) {
             return Verdict::Drop;
         }
-        if let Expr::Selector { base, sel } = self.cx.ast.expr(self.cx.ast.unparen(fun))
+        if let Expr::Selector { base, .. } = self.cx.ast.expr(self.cx.ast.unparen(fun))
             && let Some(hold) = self.hold(held, base)
+            && self.works_on(&callee, hold) == Taking::Takes
         {
-            let is_in = |names: &[Symbol]| self.cx.ast.ident(sel).is_some_and(|name| names.contains(&name));
-            let releases = match hold {
-                Hold::Whole => is_in(&self.search.protocol.releases_whole),
-                Hold::Part | Hold::Wrapper => is_in(&self.search.protocol.releases),
-                Hold::Reader => false,
-            };
-            if releases || self.works_on(&callee, hold) == Taking::Takes {
-                return Verdict::Drop;
-            }
+            return Verdict::Drop;
         }
         let args = self.cx.args(call);
         for (index, &arg) in args.iter().enumerate() {
@@ -355,6 +348,32 @@ impl Holding<'_, '_> {
             Verdict::Drop
         } else {
             Verdict::Go
+        }
+    }
+
+    /// Whether a step is a plain release, at once or deferred.
+    pub(crate) fn releases(&self, held: &Held, step: Step) -> bool {
+        match step {
+            Step::Eval(expr) => self.releases_at(held, expr),
+            Step::Exec(stmt) => {
+                matches!(self.cx.ast.stmt(stmt), Stmt::Defer(call) if self.releases_at(held, call))
+            }
+            Step::Next(_) | Step::RunDefers => false,
+        }
+    }
+
+    /// Whether a call releases what it is called on.
+    fn releases_at(&self, held: &Held, call: ExprId) -> bool {
+        let Expr::Call { fun, .. } = self.cx.ast.expr(self.cx.ast.unparen(call)) else { return false };
+        if self.search.protocol.by_call && self.hold(held, fun).is_some() {
+            return true;
+        }
+        let Expr::Selector { base, sel } = self.cx.ast.expr(self.cx.ast.unparen(fun)) else { return false };
+        let is_in = |names: &[Symbol]| self.cx.ast.ident(sel).is_some_and(|name| names.contains(&name));
+        match self.hold(held, base) {
+            Some(Hold::Whole) => is_in(&self.search.protocol.releases_whole),
+            Some(Hold::Part | Hold::Wrapper) => is_in(&self.search.protocol.releases),
+            Some(Hold::Reader) | None => false,
         }
     }
 

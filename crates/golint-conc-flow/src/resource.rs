@@ -11,7 +11,7 @@ use golint_conc_syntax::{Span, Symbol};
 use memchr::memmem;
 
 use crate::flow::{Flow, Func};
-use crate::graph::{Label, Point, Step};
+use crate::graph::{FuncGraph, Label, Point, Step};
 use crate::ownership::{Goal, Held, Hold, Holding, MAX_HANDS, Search, Taking, is_blank};
 use crate::paths::{Path, PathEnd, Paths, Verdict, Watch};
 use crate::protocol::{Evidence, Protocol, StandsFor};
@@ -147,15 +147,18 @@ impl<'p> Flow<'p> {
             .collect()
     }
 
-    /// Whether anything in the function releases what `holder` holds or takes it over.
-    pub fn is_ever_taken(&self, func: Func, protocol: &Protocol, holder: LocalId) -> bool {
+    /// Whether anything in the function takes over what `holder` holds, or releases it other than by a plain call.
+    pub fn is_ever_kept(&self, func: Func, protocol: &Protocol, holder: LocalId) -> bool {
         let held = Held {
             holders: vec![(holder, hold_of_result(protocol))],
             error: None,
             context: None,
             failed: None,
         };
-        self.scan(func, held, Search::leak(protocol, 0)) == Taking::Takes
+        let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else { return true };
+        let search = Search::leak(protocol, 0);
+        let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
+        any_takes(&graph, &watch, held, |held, step| watch.releases(held, step))
     }
 
     fn follow(
@@ -326,19 +329,12 @@ impl<'p> Flow<'p> {
     }
 
     /// Whether any step of a function releases a resource or takes it over, in whatever order they run.
-    pub(crate) fn scan(&self, func: Func, mut held: Held, search: Search<'_>) -> Taking {
+    pub(crate) fn scan(&self, func: Func, held: Held, search: Search<'_>) -> Taking {
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else {
             return Taking::Takes;
         };
         let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
-        let taken = graph.points().any(|(_, step)| {
-            let before = held.clone();
-            let verdict = watch.step(&mut held, step);
-            if verdict == Verdict::Found {
-                held = before;
-            }
-            verdict == Verdict::Drop
-        });
+        let taken = any_takes(&graph, &watch, held.clone(), |_, _| false);
         let labels = || graph.iter().flat_map(|(_, block)| &block.edges).map(|edge| edge.label);
         if taken || labels().any(|label| watch.is_told_end(&held, label)) {
             Taking::Takes
@@ -346,6 +342,26 @@ impl<'p> Flow<'p> {
             Taking::Borrows
         }
     }
+}
+
+/// Whether any step but those to skip releases a resource or takes it over, in whatever order they run.
+fn any_takes(
+    graph: &FuncGraph,
+    watch: &Holding<'_, '_>,
+    mut held: Held,
+    skip: impl Fn(&Held, Step) -> bool,
+) -> bool {
+    graph.points().any(|(_, step)| {
+        if skip(&held, step) {
+            return false;
+        }
+        let before = held.clone();
+        let verdict = watch.step(&mut held, step);
+        if verdict == Verdict::Found {
+            held = before;
+        }
+        verdict == Verdict::Drop
+    })
 }
 
 pub(crate) const fn hold_of_result(protocol: &Protocol) -> Hold {

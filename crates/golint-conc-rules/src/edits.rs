@@ -117,7 +117,13 @@ pub(crate) fn siblings(cx: &Cx<'_>, body: BodyCx<'_>, stmt: StmtId) -> Option<Li
 
 /// The statement behind `stmt` in its block or clause.
 pub(crate) fn next_stmt(cx: &Cx<'_>, body: BodyCx<'_>, stmt: StmtId) -> Option<StmtId> {
-    body.ast.list(siblings(cx, body, stmt)?).skip_while(|&other| other != stmt).nth(1)
+    following(cx, body, stmt).into_iter().next()
+}
+
+/// The statements behind `stmt` in its block or clause.
+pub(crate) fn following(cx: &Cx<'_>, body: BodyCx<'_>, stmt: StmtId) -> Vec<StmtId> {
+    let all = siblings(cx, body, stmt).into_iter().flat_map(|list| body.ast.list(list));
+    all.skip_while(|&other| other != stmt).skip(1).collect()
 }
 
 /// The `if err != nil { … }` right behind `stmt` that leaves the function.

@@ -1,8 +1,8 @@
 //! What rules about resources report: something that is acquired and, on some path, never released.
 
 use golint_conc_flow::{Bound, Evidence, Func, Kind, Leak, PathEnd, Protocol, Step as FlowStep};
-use golint_conc_semantic::{BodyCx, LocalId};
-use golint_conc_syntax::ast::{AssignOp, ExprId, Stmt};
+use golint_conc_semantic::{BodyCx, Callee, LocalId, Type, TypeId};
+use golint_conc_syntax::ast::{AssignOp, Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::NodeRef;
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Step};
@@ -148,7 +148,7 @@ fn finding(
         edit: release
             .as_deref()
             .and_then(|release| edit(cx, func, body, protocol, leak, release))
-            .filter(|_| !is_lost),
+            .filter(|_| !is_lost || matches!(leak.bound, Bound::Dropped { .. })),
         release,
         name,
         is_lost,
@@ -209,33 +209,96 @@ fn edit(
     leak: &Leak,
     release: &str,
 ) -> Option<Edit> {
-    let Bound::Local { stmt, holder, error, .. } = leak.bound else { return None };
+    let Bound::Local { stmt, holder, error, context } = leak.bound else {
+        return keep_cancel(cx, body, protocol, leak);
+    };
     let after = match (leak.acquired.error, error) {
         (None, _) => stmt,
         (Some(_), Some(error)) => edits::error_check(cx, func, body, stmt, error)?,
         (Some(_), None) => return None,
     };
-    let parents = cx.model.parents(body.id);
-    if !matches!(parents.parent(stmt), Some(NodeRef::Stmt(block)) if matches!(body.ast.stmt(block), Stmt::Block(_)))
-        && !matches!(parents.parent(stmt), Some(NodeRef::Clause(_)))
-    {
-        return None;
-    }
+    edits::siblings(cx, body, stmt)?;
     // Whoever gets it on another path needs it as it is.
-    if cx.model.flow.is_ever_taken(func, protocol, holder) {
+    if cx.model.flow.is_ever_kept(func, protocol, holder) {
         return None;
     }
-    let is_in_loop = parents.enclosing_loops(body.ast, stmt).next().is_some();
+    let release = match body.pkg.types.get(body.local_info(holder).ty) {
+        Type::Unknown(_) if protocol.by_call => return None,
+        _ if is_cancel_cause(body, holder) => format!("{}(nil)", body.local_info(holder).name),
+        _ => release.to_owned(),
+    };
+    let is_in_loop = cx.model.parents(body.id).enclosing_loops(body.ast, stmt).next().is_some();
     // A context that outlives the function must not be cancelled at its end.
-    let is_safe = !is_in_loop && !protocol.by_call;
+    let is_safe = !is_in_loop && (!protocol.by_call || context.is_some_and(|ctx| stays(cx, body, func, ctx)));
+    let deferred = format!("defer {release}");
+    let mut replacements = vec![edits::insert_after(cx, body, body.ast.stmt_span(after), &deferred)];
+    // A later one on some paths is not needed any more.
+    let later = edits::following(cx, body, after).into_iter().find(|&later| {
+        matches!(body.ast.stmt(later), Stmt::Defer(_)) && body.text_at(body.ast.stmt_span(later)) == deferred
+    });
+    replacements.extend(later.map(|later| edits::delete(cx, body, body.ast.stmt_span(later))));
     Some(Edit {
         title: format!("defer `{release}`"),
         applicability: if is_safe { Applicability::Safe } else { Applicability::Suggested },
-        replacements: vec![edits::insert_after(
-            cx,
-            body,
-            body.ast.stmt_span(after),
-            &format!("defer {release}"),
-        )],
+        replacements,
+    })
+}
+
+/// `ctx, cancel := context.With…` with `defer cancel()` instead of `ctx, _ := …`.
+fn keep_cancel(cx: &Cx<'_>, body: BodyCx<'_>, protocol: &Protocol, leak: &Leak) -> Option<Edit> {
+    let parents = cx.model.parents(body.id);
+    let NodeRef::Stmt(stmt) = parents.parent(leak.acquired.call)? else { return None };
+    let Stmt::Assign { lhs, op: AssignOp::Define, .. } = body.ast.stmt(stmt) else { return None };
+    let blank = body.ast.list(lhs).nth(1).filter(|&target| body.text(target) == "_")?;
+    edits::siblings(cx, body, stmt)?;
+    let name = protocol.usual.as_str();
+    let is_taken = body.locals().any(|(_, local)| local.name == name);
+    let callee = body.callee(leak.acquired.call);
+    if !protocol.by_call || is_taken || !matches!(callee, Callee::Func { .. }) {
+        return None;
+    }
+    let args = if callee.is_func("context", &["WithCancelCause"]) { "nil" } else { "" };
+    let deferred = format!("defer {name}({args})");
+    Some(Edit {
+        title: format!("keep `{name}` and {deferred}"),
+        applicability: Applicability::Suggested,
+        replacements: vec![
+            edits::replace(cx, body, body.ast.expr_span(blank), name),
+            edits::insert_after(cx, body, body.ast.stmt_span(stmt), &deferred),
+        ],
+    })
+}
+
+fn is_cancel_cause(body: BodyCx<'_>, holder: LocalId) -> bool {
+    body.pkg.types.is_named(body.local_info(holder).ty, "context", "CancelCauseFunc")
+}
+
+/// Whether nothing can keep a context when its function ends: only its methods are called, and functions of the standard
+/// library that return no more than errors, numbers and text.
+fn stays(cx: &Cx<'_>, body: BodyCx<'_>, func: Func, context: LocalId) -> bool {
+    let parents = cx.model.parents(body.id);
+    let is_plain = |ty: TypeId| match cx.pkg.types.get(ty) {
+        Type::Basic(_) => true,
+        Type::Named { .. } => cx.pkg.types.display(ty) == "error",
+        _ => false,
+    };
+    cx.model.uses_of(body, context).into_iter().all(|used| {
+        let Some(NodeRef::Expr(above)) = parents.parent(used) else { return false };
+        cx.model.func_of(body.id, used) == func
+            && match body.ast.expr(above) {
+                Expr::Selector { .. } => true,
+                Expr::Call { .. } => {
+                    let is_std = match body.callee(above) {
+                        Callee::Func { pkg, .. } | Callee::Method { pkg, .. } => {
+                            golint_conc_semantic::is_std(pkg.as_str())
+                        }
+                        _ => false,
+                    };
+                    let signature = body.signature_of_call(above);
+                    is_std
+                        && signature.is_some_and(|signature| signature.results.iter().all(|&ty| is_plain(ty)))
+                }
+                _ => false,
+            }
     })
 }

@@ -130,3 +130,18 @@ func afterItsEnd(ctx context.Context, done chan int) error {
 		return nil
 	}
 }
+
+func droppedAtFirst(ctx context.Context, wait chan int) error {
+	limited, _ := context.WithTimeout(ctx, time.Second) // want "the cancel function of `context.WithTimeout` is dropped"
+	select {
+	case <-limited.Done():
+		return limited.Err()
+	case <-wait:
+		return nil
+	}
+}
+
+func droppedWithCause(ctx context.Context) error {
+	ctx2, _ := context.WithCancelCause(ctx) // want "the cancel function of `context.WithCancelCause` is dropped"
+	return serve(ctx2)
+}

@@ -2,10 +2,14 @@
 
 use golint_conc_concurrency::{Doomed, Spawn};
 use golint_conc_semantic::build::LangVersion;
-use golint_conc_syntax::Signals;
+use golint_conc_semantic::{BodyCx, Callee};
+use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::visit::{NodeRef, Walk, walk};
+use golint_conc_syntax::{Signals, Span};
 
-use crate::diagnostic::{Confidence, Finding, Place, Step};
+use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Step};
 use crate::rule::{Cx, Report, Rule, step};
+use crate::{edits, imports};
 
 pub(crate) static RULE: ContextRequestInGoroutine = ContextRequestInGoroutine;
 
@@ -21,6 +25,7 @@ struct Outlived {
     name: String,
     has_without_cancel: bool,
     doomed: Doomed,
+    edit: Option<Edit>,
 }
 
 impl Finding for Outlived {
@@ -49,6 +54,10 @@ impl Finding for Outlived {
         } else {
             "use a context of the server in the goroutine, or wait for it".into()
         })
+    }
+
+    fn edits(&self) -> Vec<Edit> {
+        self.edit.iter().cloned().collect()
     }
 
     fn confidence(&self) -> Confidence {
@@ -82,7 +91,55 @@ impl Rule for ContextRequestInGoroutine {
             used: cx.expr_place(cx.body(doomed.used.body), doomed.mention),
             name: request.name.to_string(),
             has_without_cancel: WITHOUT_CANCEL <= cx.lang(spawn.body),
+            edit: detach(cx, body, spawn, &doomed),
             doomed,
         });
     }
+}
+
+/// Takes the goroutine's context out of the reach of the request's end, wherever it is mentioned.
+fn detach(cx: &Cx<'_>, body: BodyCx<'_>, spawn: &Spawn, doomed: &Doomed) -> Option<Edit> {
+    if cx.lang(body.id) < WITHOUT_CANCEL {
+        return None;
+    }
+    let (context, import) = imports::name_of(cx, body, "context")?;
+    let parents = cx.model.parents(body.id);
+    let is_of_request = |expr: ExprId| {
+        let callee = body.callee(expr);
+        callee.is_method("net/http", "Request", &["Context"])
+            && matches!(callee, Callee::Method { recv, .. } if body.local(recv) == Some(doomed.context))
+    };
+    let is_mention = |expr: ExprId| {
+        let outer = body.local(expr).map(|local| body.local_info(local));
+        is_of_request(expr)
+            || outer.is_some_and(|local| {
+                body.ast.expr_span(local.ident).start < spawn.span.start
+                    && local.init.is_some_and(|(init, _)| is_of_request(init))
+            })
+    };
+    let mut mentions = Vec::new();
+    let mut is_waited_for = false;
+    walk(body.ast, spawn.node, |node| {
+        if let NodeRef::Expr(expr) = node
+            && is_mention(expr)
+        {
+            is_waited_for |= !matches!(parents.parent(expr), Some(NodeRef::Expr(above))
+                if matches!(body.ast.expr(above), Expr::Call { .. }));
+            mentions.push(body.ast.expr_span(expr));
+            return Walk::Over;
+        }
+        Walk::Into
+    });
+    if mentions.is_empty() || is_waited_for {
+        return None;
+    }
+    let wrap = |span: Span| {
+        let inner = body.text_at(span);
+        edits::replace(cx, body, span, format!("{context}.WithoutCancel({inner})"))
+    };
+    Some(Edit {
+        title: "detach the goroutine from the end of the request".into(),
+        applicability: Applicability::Suggested,
+        replacements: mentions.into_iter().map(wrap).chain(import).collect(),
+    })
 }
