@@ -149,7 +149,7 @@ impl<'p> Flow<'p> {
 
     /// Whether anything in the function takes over what `holder` holds, or releases it other than by a plain call.
     pub fn is_ever_kept(&self, func: Func, protocol: &Protocol, holder: LocalId) -> bool {
-        let held = Held {
+        let mut held = Held {
             holders: vec![(holder, hold_of_result(protocol))],
             error: None,
             context: None,
@@ -158,7 +158,7 @@ impl<'p> Flow<'p> {
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else { return true };
         let search = Search::leak(protocol, 0);
         let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
-        any_takes(&graph, &watch, held, |held, step| watch.releases(held, step))
+        any_takes(&graph, &watch, &mut held, |held, step| watch.releases(held, step))
     }
 
     fn follow(
@@ -329,12 +329,12 @@ impl<'p> Flow<'p> {
     }
 
     /// Whether any step of a function releases a resource or takes it over, in whatever order they run.
-    pub(crate) fn scan(&self, func: Func, held: Held, search: Search<'_>) -> Taking {
+    pub(crate) fn scan(&self, func: Func, mut held: Held, search: Search<'_>) -> Taking {
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else {
             return Taking::Takes;
         };
         let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
-        let taken = any_takes(&graph, &watch, held.clone(), |_, _| false);
+        let taken = any_takes(&graph, &watch, &mut held, |_, _| false);
         let labels = || graph.iter().flat_map(|(_, block)| &block.edges).map(|edge| edge.label);
         if taken || labels().any(|label| watch.is_told_end(&held, label)) {
             Taking::Takes
@@ -348,17 +348,17 @@ impl<'p> Flow<'p> {
 fn any_takes(
     graph: &FuncGraph,
     watch: &Holding<'_, '_>,
-    mut held: Held,
+    held: &mut Held,
     skip: impl Fn(&Held, Step) -> bool,
 ) -> bool {
     graph.points().any(|(_, step)| {
-        if skip(&held, step) {
+        if skip(held, step) {
             return false;
         }
         let before = held.clone();
-        let verdict = watch.step(&mut held, step);
+        let verdict = watch.step(held, step);
         if verdict == Verdict::Found {
-            held = before;
+            *held = before;
         }
         verdict == Verdict::Drop
     })
