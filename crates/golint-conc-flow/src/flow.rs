@@ -195,6 +195,24 @@ impl<'p> Flow<'p> {
         end
     }
 
+    /// Whether a function defers a literal that calls `recover`, so that its caller goes on after a panic.
+    pub fn recovers(&self, func: Func) -> bool {
+        let Some((cx, block)) = self.func_block(func) else { return false };
+        let mut found = false;
+        walk_inline(cx.ast, block, |node| {
+            if let NodeRef::Stmt(stmt) = node
+                && let Stmt::Defer(call) = cx.ast.stmt(stmt)
+                && let Callee::Literal(literal) = cx.callee(call)
+            {
+                walk_inline(cx.ast, literal, |node| {
+                    found |= matches!(node, NodeRef::Expr(expr) if matches!(cx.ast.expr(expr), Expr::Call { .. })
+                        && cx.callee(expr).is_builtin("recover"));
+                });
+            }
+        });
+        found
+    }
+
     fn find_end(&self, func: Func) -> CallEnd {
         let Some((cx, block)) = self.func_block(func) else { return CallEnd::Returns };
         let Some(graph) = self.graph(func) else { return CallEnd::Returns };

@@ -9,6 +9,7 @@ mod edits;
 mod engine;
 mod imports;
 mod leak;
+mod lock_steps;
 mod requests;
 mod route;
 mod rule;

@@ -21,8 +21,10 @@ mod http_request_without_context;
 mod http_server_no_timeout;
 mod http_transport_unbounded;
 mod mutex_copy;
+mod mutex_double_lock;
 mod mutex_empty_section;
 mod mutex_mismatched_unlock;
+mod mutex_unlock_missing;
 mod race_loop_variable;
 mod race_map_write;
 mod rows_not_closed;
@@ -62,8 +64,10 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&http_server_no_timeout::RULE, page!("http-server-no-timeout")),
     (&http_transport_unbounded::RULE, page!("http-transport-unbounded")),
     (&mutex_copy::RULE, page!("mutex-copy")),
+    (&mutex_double_lock::RULE, page!("mutex-double-lock")),
     (&mutex_empty_section::RULE, page!("mutex-empty-section")),
     (&mutex_mismatched_unlock::RULE, page!("mutex-mismatched-unlock")),
+    (&mutex_unlock_missing::RULE, page!("mutex-unlock-missing")),
     (&race_loop_variable::RULE, page!("race-loop-variable")),
     (&race_map_write::RULE, page!("race-map-write")),
     (&rows_not_closed::RULE, page!("rows-not-closed")),

@@ -1,0 +1,245 @@
+package bugs
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+)
+
+type logger struct {
+	mu   sync.Mutex
+	rw   sync.RWMutex
+	n    int
+	sink *sink
+}
+
+type sink struct {
+	sync.Mutex
+	lines []string
+}
+
+var global sync.Mutex
+
+// --- in one function ------------------------------------------------------------------------------------------------------
+
+func (l *logger) direct() {
+	l.mu.Lock()
+	l.mu.Lock() // want "`l.mu.Lock` while `l.mu` is held with `Lock`"
+	l.mu.Unlock()
+}
+
+func (l *logger) inBranch() {
+	l.mu.Lock()
+	if l.n > 0 {
+		l.mu.Lock() // want "`l.mu.Lock` while `l.mu` is held"
+		return
+	}
+	l.mu.Unlock()
+}
+
+func (l *logger) nextTurn(keys []int) {
+	for _, key := range keys {
+		l.mu.Lock() // want "`l.mu.Lock` while `l.mu` is held"
+		if key == 0 {
+			continue
+		}
+		l.mu.Unlock()
+	}
+}
+
+func (l *logger) upgrade() {
+	l.rw.RLock()
+	if l.n == 0 {
+		l.rw.Lock() // want "`l.rw.Lock` while `l.rw` is held with `RLock`"
+		l.n++
+		l.rw.Unlock()
+	}
+	l.rw.RUnlock()
+}
+
+func (l *logger) downgrade() int {
+	l.rw.Lock()
+	l.n++
+	l.rw.RLock() // want "`l.rw.RLock` while `l.rw` is held with `Lock`"
+	defer l.rw.RUnlock()
+	return l.n
+}
+
+func (l *logger) alias() {
+	mu := &l.mu
+	mu.Lock()
+	defer mu.Unlock()
+	l.mu.Lock() // want "`l.mu.Lock` while `l.mu` is held"
+}
+
+func (l *logger) try() {
+	if l.mu.TryLock() {
+		l.mu.Lock() // want "`l.mu.Lock` while `l.mu` is held"
+		l.mu.Unlock()
+	}
+}
+
+// --- through calls --------------------------------------------------------------------------------------------------------
+
+func (l *logger) output() {
+	l.mu.Lock()
+	if l.n > 0 {
+		l.exit() // want "`l.exit` comes to `Lock` of `l.mu`"
+	}
+	l.mu.Unlock()
+}
+
+func (l *logger) exit() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+}
+
+func (l *logger) deferred() {
+	defer l.exit() // want "`l.exit` comes to `Lock` of `l.mu`"
+	l.mu.Lock()
+	l.n++
+}
+
+func (l *logger) ofField() {
+	l.sink.Lock()
+	defer l.sink.Unlock()
+	l.sink.add("x") // want "`l.sink.add` comes to `Lock` of `l.sink"
+}
+
+func (s *sink) add(line string) {
+	s.Lock()
+	defer s.Unlock()
+	s.lines = append(s.lines, line)
+}
+
+func ofArgument(s *sink) {
+	s.Lock()
+	defer s.Unlock()
+	second(s, "x") // want "`second` comes to `Lock` of `s"
+}
+
+func second(other *sink, line string) { third(other, line) }
+
+func third(other *sink, line string) { other.add(line) }
+
+func onGlobal() int {
+	global.Lock()
+	defer global.Unlock()
+	return count() // want "`count` comes to `Lock` of `global`"
+}
+
+func count() int {
+	global.Lock()
+	defer global.Unlock()
+	return 1
+}
+
+func (l *logger) throughHelper() {
+	l.lock()
+	l.exit() // want "`l.exit` comes to `Lock` of `l.mu`"
+	l.unlock()
+}
+
+func (l *logger) lock()   { l.mu.Lock() }
+func (l *logger) unlock() { l.mu.Unlock() }
+
+func (l *logger) withFlag() {
+	l.mu.Lock()
+	l.flag(true) // want "`l.flag` comes to `Lock` of `l.mu`"
+	l.mu.Unlock()
+}
+
+func (l *logger) flag(lock bool) {
+	if lock {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+	}
+	l.n++
+}
+
+func (l *logger) onError(t *testing.T) {
+	defer l.exit() // want "`l.exit` comes to `Lock` of `l.mu`"
+	l.mu.Lock()
+	if l.n == 0 {
+		t.Fatal("empty")
+	}
+	l.mu.Unlock()
+}
+
+// --- closures and callbacks ------------------------------------------------------------------------------------------------
+
+func (l *logger) closure() {
+	get := func() int {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.n
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fmt.Println(get()) // want "`get` comes to `Lock` of `l.mu`"
+}
+
+func (l *logger) onTheSpot() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	func() { // want "comes to `Lock` of `l.mu`"
+		l.mu.Lock()
+		defer l.mu.Unlock()
+	}()
+}
+
+func (l *logger) callback(lines []string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(lines, func(string) bool { // want "comes to `Lock` of `l.mu`"
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.n == 0
+	})
+}
+
+func (l *logger) inGoroutine(done chan error) {
+	go func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.exit() // want "`l.exit` comes to `Lock` of `l.mu`"
+		done <- errors.New("never")
+	}()
+}
+
+// --- formatting, interfaces ---------------------------------------------------------------------------------------------------
+
+func (s *sink) String() string {
+	s.Lock()
+	defer s.Unlock()
+	return fmt.Sprint(len(s.lines))
+}
+
+func (s *sink) print() {
+	s.Lock()
+	defer s.Unlock()
+	fmt.Printf("sink %s\n", s) // want "`fmt.Printf` comes to `Lock` of `s"
+}
+
+type counter interface{ Count() int }
+
+type books struct {
+	mu    sync.Mutex
+	inner counter
+}
+
+func (b *books) Count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return 1
+}
+
+func sum(c counter, b *books) int { return c.Count() }
+
+func (b *books) total() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return sum(b, nil) // want "`sum` comes to `Lock` of `b.mu`"
+}

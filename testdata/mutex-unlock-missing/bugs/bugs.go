@@ -1,0 +1,215 @@
+package bugs
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+)
+
+type set struct {
+	sync.Mutex
+	mu   sync.Mutex
+	rw   sync.RWMutex
+	n    int
+	done bool
+}
+
+var global sync.Mutex
+
+func (s *set) onOneReturn() error {
+	s.mu.Lock() // want "`s.mu` is still locked on a path on which the function returns"
+	if s.n == 0 {
+		return nil
+	}
+	s.mu.Unlock()
+	return errors.New("left")
+}
+
+func (s *set) readLock(key int) (int, error) {
+	if key < 0 {
+		return 0, errors.New("negative")
+	}
+	s.rw.RLock()
+	if key == s.n {
+		s.rw.RUnlock()
+		return 1, nil
+	}
+	return 0, errors.New("missing")
+}
+
+func (s *set) lookup(key int) (int, error) {
+	s.rw.RLock() // want "`s.rw` is still locked on a path on which the function returns"
+	switch {
+	case key == s.n:
+		s.rw.RUnlock()
+		return 1, nil
+	case key < 0:
+		return 0, errors.New("negative")
+	}
+	s.rw.RUnlock()
+	return 0, nil
+}
+
+func (s *set) embedded() {
+	s.Lock() // want "`s` is still locked on a path on which the function ends"
+	if s.done {
+		s.Unlock()
+		return
+	}
+	s.done = true
+}
+
+func (s *set) inLoop(keys []int) error {
+	for _, key := range keys {
+		s.mu.Lock() // want "`s.mu` is still locked"
+		if key < 0 {
+			return errors.New("negative")
+		}
+		s.n += key
+		s.mu.Unlock()
+	}
+	return nil
+}
+
+func (s *set) leavesLoop(keys []int) {
+	for _, key := range keys {
+		s.mu.Lock() // want "`s.mu` is still locked"
+		if key < 0 {
+			break
+		}
+		s.mu.Unlock()
+	}
+	fmt.Println("done")
+}
+
+func (s *set) labelled(rows [][]int) {
+outer:
+	for _, row := range rows {
+		s.mu.Lock() // want "`s.mu` is still locked"
+		for _, cell := range row {
+			if cell == 0 {
+				s.mu.Unlock()
+				continue outer
+			}
+			if cell < 0 {
+				break outer
+			}
+		}
+		s.mu.Unlock()
+	}
+}
+
+func (s *set) recovered(f func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("recovered: %v", r)
+		}
+	}()
+	s.mu.Lock() // want "`s.mu` is still locked on a path on which the function panics, and recovers,"
+	if s.done {
+		panic("done")
+	}
+	s.mu.Unlock()
+	return nil
+}
+
+func (s *set) try() bool {
+	if !s.mu.TryLock() {
+		return false
+	}
+	s.mu.Unlock()
+	if s.mu.TryLock() { // want "`s.mu` is still locked"
+		if s.done {
+			return true
+		}
+		s.mu.Unlock()
+	}
+	return false
+}
+
+func (s *set) deferredTooLate() error {
+	s.mu.Lock() // want "`s.mu` is still locked"
+	if s.n == 0 {
+		return errors.New("empty")
+	}
+	defer s.mu.Unlock()
+	s.n--
+	return nil
+}
+
+func (s *set) throughHelper(fail bool) error {
+	s.mu.Lock() // want "`s.mu` is still locked"
+	if fail {
+		return errors.New("failed")
+	}
+	s.release()
+	return nil
+}
+
+func (s *set) release() { s.mu.Unlock() }
+
+func use(s *set) {
+	if err := s.throughHelper(true); err != nil {
+		fmt.Println(err)
+	}
+}
+
+func inClosure(values []int) []int {
+	var mu sync.Mutex
+	var out []int
+	var wg sync.WaitGroup
+	for _, value := range values {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			mu.Lock() // want "`mu` is still locked"
+			if value == 0 {
+				return
+			}
+			out = append(out, value)
+			mu.Unlock()
+		}()
+	}
+	wg.Wait()
+	return out
+}
+
+func onGlobal(n int) int {
+	global.Lock() // want "`global` is still locked"
+	select {
+	default:
+		if n == 0 {
+			return 0
+		}
+	}
+	global.Unlock()
+	return n
+}
+
+func (s *set) jumps(n int) {
+	s.mu.Lock() // want "`s.mu` is still locked"
+	if n == 0 {
+		goto end
+	}
+	s.mu.Unlock()
+	return
+end:
+	s.n = n
+}
+
+type server struct {
+	mu    sync.Mutex
+	drain bool
+}
+
+// Everybody else gives it back.
+func (s *server) stop() {
+	s.mu.Lock() // want "`s.mu` is locked here and nobody unlocks it"
+	s.drain = true
+}
+
+func (s *server) serve() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.drain
+}
