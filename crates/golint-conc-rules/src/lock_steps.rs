@@ -4,7 +4,7 @@ use golint_conc_concurrency::{DoubleLock, Taken};
 use golint_conc_semantic::{BodyCx, Callee};
 use golint_conc_syntax::ast::{Expr, ExprId};
 
-use crate::diagnostic::{Place, Step};
+use crate::diagnostic::{Confidence, Place, Step};
 use crate::route::branch_steps;
 use crate::rule::{Cx, step};
 
@@ -49,6 +49,16 @@ fn first_text(body: BodyCx<'_>, double: &DoubleLock) -> String {
     match operation(body, double.first) {
         Some(name) if name == taken_by(double.held) => format!("`{name}`"),
         _ => format!("takes `{}`", body.display_path(&double.lock)),
+    }
+}
+
+/// How sure it is that the second comes to pass: each condition in a function that is called may be one that never holds
+/// there.
+pub(crate) fn double_confidence(double: &DoubleLock) -> Confidence {
+    match double.doubts {
+        0 if double.calls.len() == 1 && double.branches.is_empty() => Confidence::High,
+        0 | 1 => Confidence::Medium,
+        _ => Confidence::Low,
     }
 }
 

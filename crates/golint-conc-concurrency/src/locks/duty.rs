@@ -89,18 +89,14 @@ impl<'p> Model<'p> {
 
     /// The other functions of the package that release such a lock for somebody who has taken it elsewhere.
     fn releasers_for_others(&self, class: LockClass, except: Func) -> Vec<Func> {
-        self.releasers()
-            .iter()
-            .filter(|&&(func, (owner, field))| {
-                func != except
-                    && field == class.1
-                    && (owner.is_none() || class.0.is_none() || owner == class.0)
-            })
-            .map(|&(func, _)| func)
-            .collect()
+        let releasers = self.releasers().iter().filter(|&&(func, (owner, field))| {
+            func != except && field == class.1 && (owner.is_none() || class.0.is_none() || owner == class.0)
+        });
+        let funcs: Vec<_> = releasers.map(|&(func, _)| func).collect();
+        funcs.iter().copied().filter(|&func| !self.is_accounted_for(func, class.1, &funcs)).collect()
     }
 
-    /// The functions that release locks which neither they nor those who call or make them have taken, with the locks.
+    /// The functions that release locks which they have not taken, with the locks.
     fn releasers(&self) -> &[(Func, LockClass)] {
         self.lock_releasers.get_or_init(|| {
             let mut found: Vec<(Func, LockClass)> = Vec::new();
@@ -119,12 +115,9 @@ impl<'p> Model<'p> {
                     let summary = self.lock_summary(func);
                     let exits = summary.exits.iter().filter(|(_, modes)| modes & RELEASED != 0);
                     found.extend(exits.map(|(path, _)| (func, class_of(cx, path))));
-                    let fields = summary.releases.iter().filter(|field| !field.as_str().is_empty());
-                    found.extend(fields.map(|&field| (func, (None, field))));
+                    found.extend(summary.own_releases.iter().map(|&class| (func, class)));
                 }
             }
-            let funcs: Vec<_> = found.iter().map(|&(func, _)| func).collect();
-            found.retain(|&(func, (_, field))| !self.is_accounted_for(func, field, &funcs));
             found
         })
     }
@@ -186,7 +179,7 @@ fn name_of_literal(cx: BodyCx<'_>, literal: ExprId) -> Option<Symbol> {
 }
 
 /// The type and field that a lock lies in.
-fn class_of(cx: BodyCx<'_>, path: &AccessPath) -> LockClass {
+pub(crate) fn class_of(cx: BodyCx<'_>, path: &AccessPath) -> LockClass {
     let Some((&last, rest)) = path.fields.split_last() else { return (None, name_of_lock(cx, path)) };
     let mut ty = match path.root {
         Root::Local(local) => cx.local_info(local).ty,
@@ -212,4 +205,10 @@ fn name_of_lock(cx: BodyCx<'_>, path: &AccessPath) -> Symbol {
         Root::Global(object) => cx.pkg.object(object).name,
         Root::External(_, name) => name,
     })
+}
+
+/// Whether two locks may be the same, by the types and fields that hold them.
+pub(crate) fn may_be(a: LockClass, b: LockClass) -> bool {
+    let is_open = |class: LockClass| class.1.as_str().is_empty();
+    is_open(a) || is_open(b) || (a.1 == b.1 && (a.0.is_none() || b.0.is_none() || a.0 == b.0))
 }

@@ -51,6 +51,8 @@ pub struct DoubleLock {
     pub branches: Vec<Label>,
     /// Whether the call is deferred.
     pub is_deferred: bool,
+    /// In how many of the functions that are called it does not come to it on every path.
+    pub doubts: usize,
     /// Whether something was assumed: that an interface holds the one type that implements it, or a condition.
     pub is_assumed: bool,
 }
@@ -64,7 +66,7 @@ pub struct LockFaults {
     pub doubles: Vec<DoubleLock>,
 }
 
-impl<'p> Model<'p> {
+impl Model<'_> {
     /// The bodies in which a lock may be taken, themselves or by a function that is named so, as their text tells:
     /// nothing is parsed.
     pub fn bodies_that_lock(&self) -> Vec<BodyId> {
@@ -238,7 +240,7 @@ impl<'p> FuncLocks<'p> {
             .into_iter()
             .filter(|acquire| acquire.path == *path && acquire.taken != Taken::Once)
             .filter(|acquire| !acquire.guards.iter().any(|guard| known.contains(&guard.contrary())))
-            .min_by_key(|acquire| (acquire.is_assumed, acquire.guards.len()))
+            .min_by_key(|acquire| (acquire.is_assumed, acquire.doubts, acquire.guards.len()))
     }
 
     fn double(
@@ -263,6 +265,7 @@ impl<'p> FuncLocks<'p> {
             first: start.call,
             held: start.taken,
             is_assumed: acquire.is_assumed || !acquire.guards.is_empty(),
+            doubts: acquire.doubts,
             calls: acquire.calls,
             taken: acquire.taken,
             branches: path.branches,
@@ -335,6 +338,7 @@ impl<'p> FuncLocks<'p> {
                     taken: Taken::Once,
                     branches: Vec::new(),
                     is_deferred: false,
+                    doubts: again.doubts,
                     is_assumed: again.is_assumed || !again.guards.is_empty(),
                 }));
             }

@@ -8,12 +8,13 @@
 use std::rc::Rc;
 
 use golint_conc_flow::{BlockId, Func, FuncGraph, Label, Step, assigned};
-use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, Entity, LocalId, LocalKind, Root};
+use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, Entity, LocalId, LocalKind, Root, Type};
 use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::duty::{LockClass, class_of, may_be};
 use super::sites::Site;
 use crate::access::resolve;
 use crate::binding::Binding;
@@ -35,7 +36,8 @@ const MAX_DEFERS: usize = 8;
 /// How many conditions on parameters an acquisition may have; those with more are not found.
 const MAX_GUARDS: usize = 4;
 
-/// How often the functions of a recursion are looked at before they count as doing anything.
+/// How often the functions of a recursion are looked at: what they take that is then not known is not found, and if what
+/// they release is not known after twice as often, they count as releasing anything.
 const MAX_ROUNDS: usize = 4;
 
 /// A set of what a lock may be at a place.
@@ -97,6 +99,8 @@ pub(crate) struct Acquire {
     pub(crate) calls: Vec<(BodyId, ExprId)>,
     /// What must hold of parameters.
     pub(crate) guards: Vec<Guard>,
+    /// In how many of the functions on the way it does not happen on every path.
+    pub(crate) doubts: usize,
     /// Whether something was assumed on the way.
     pub(crate) is_assumed: bool,
 }
@@ -108,18 +112,32 @@ pub(crate) struct Summary {
     pub(crate) acquires: Vec<Acquire>,
     /// What locks may be when it returns, other than [`UNTOUCHED`] alone.
     pub(crate) exits: Vec<(AccessPath, Modes)>,
-    /// The fields of locks that it may release and that the caller has no name for.
-    pub(crate) releases: Vec<Symbol>,
+    /// The locks that it may release and that the caller has no name for.
+    pub(crate) releases: Vec<LockClass>,
+    /// Those of them that it releases itself.
+    pub(crate) own_releases: Vec<LockClass>,
     /// Whether it was understood whole; else it may release anything.
     pub(crate) is_complete: bool,
 }
 
 impl Summary {
-    fn is_like(&self, other: &Self) -> bool {
-        self.acquires.len() == other.acquires.len()
-            && self.exits == other.exits
-            && self.releases == other.releases
-            && self.is_complete == other.is_complete
+    /// Takes in what was found before, so that looking again comes to an end; tells whether callers find locks the
+    /// same behind both.
+    fn add_exits_of(&mut self, old: &Self) -> bool {
+        for (path, modes) in &old.exits {
+            match self.exits.iter_mut().find(|(known, _)| known == path) {
+                Some((_, known)) => *known |= modes,
+                None => self.exits.push((path.clone(), modes | UNTOUCHED)),
+            }
+        }
+        for class in &old.releases {
+            if !self.releases.contains(class) {
+                self.releases.push(*class);
+            }
+        }
+        self.exits.len() == old.exits.len()
+            && self.releases.len() == old.releases.len()
+            && self.exits.iter().all(|exit| old.exits.contains(exit))
     }
 }
 
@@ -150,8 +168,9 @@ pub(crate) struct FuncLocks<'p> {
     pub(crate) tries: FxHashMap<ExprId, (usize, LockOpKind)>,
     /// Of each lock, what it may be before each step of interest, and at the exits.
     pub(crate) flows: Vec<LockFlow>,
-    /// The fields of locks without a name here that it may release; the empty name stands for any.
-    pub(crate) releases: Vec<Symbol>,
+    /// The locks without a name here that it may release.
+    pub(crate) releases: Vec<LockClass>,
+    pub(crate) own_releases: Vec<LockClass>,
     pub(crate) is_complete: bool,
 }
 
@@ -236,24 +255,29 @@ impl<'p> Model<'p> {
             self.lock_summaries.borrow_mut().insert(func, Rc::new(summary));
         };
         if !is_recursive {
-            component.iter().for_each(|&func| store(func, self.find_summary(func)));
+            for &func in component {
+                store(func, self.find_summary(func));
+            }
             return;
         }
         for &func in component {
             store(func, Summary { is_complete: true, ..Summary::default() });
         }
-        for round in 0.. {
-            let mut is_stable = true;
-            for &func in component {
-                let new = self.find_summary(func);
-                is_stable &= self.lock_summary(func).is_like(&new);
+        for round in 1.. {
+            let (mut is_stable, mut has_more) = (true, false);
+            for &func in component.iter().rev() {
+                let (old, mut new) = (self.lock_summary(func), self.find_summary(func));
+                is_stable &= new.add_exits_of(&old);
+                has_more |= old.acquires.len() != new.acquires.len();
                 store(func, new);
             }
-            if is_stable {
+            if is_stable && (!has_more || MAX_ROUNDS <= round) {
                 return;
             }
-            if MAX_ROUNDS <= round {
-                component.iter().for_each(|&func| store(func, Summary::default()));
+            if MAX_ROUNDS * 2 <= round {
+                for &func in component {
+                    store(func, Summary::default());
+                }
                 return;
             }
         }
@@ -330,6 +354,7 @@ impl<'p> Model<'p> {
             defers: FxHashMap::default(),
             tries: FxHashMap::default(),
             loose: Vec::new(),
+            own: Vec::new(),
             spread: Vec::new(),
             is_complete: true,
         };
@@ -346,6 +371,7 @@ impl<'p> Model<'p> {
             tries: builder.tries,
             flows: Vec::new(),
             releases: builder.loose,
+            own_releases: builder.own,
             is_complete: builder.is_complete,
         };
         found.flows = (0..found.locks.len()).map(|lock| found.flow(lock)).collect();
@@ -445,14 +471,15 @@ struct Builder<'a, 'p> {
     steps: FxHashMap<Step, Vec<Event>>,
     defers: FxHashMap<StmtId, Vec<Event>>,
     tries: FxHashMap<ExprId, (usize, LockOpKind)>,
-    /// The fields of locks without a name here that are released.
-    loose: Vec<Symbol>,
-    /// Steps that may release locks of these fields; the empty name stands for any.
-    spread: Vec<(Step, Vec<Symbol>)>,
+    /// The locks without a name here that may be released.
+    loose: Vec<LockClass>,
+    own: Vec<LockClass>,
+    /// Steps that may release such locks; none stands for any lock.
+    spread: Vec<(Step, Option<LockClass>)>,
     is_complete: bool,
 }
 
-impl<'p> Builder<'_, 'p> {
+impl Builder<'_, '_> {
     fn lock(&mut self, path: AccessPath) -> Option<usize> {
         if let Some(known) = self.locks.iter().position(|lock| *lock == path) {
             return Some(known);
@@ -521,7 +548,9 @@ impl<'p> Builder<'_, 'p> {
                 return vec![Event::Op { lock, kind, call }];
             }
             Some((None, kind, false)) if !kind.acquires() => {
-                self.release_unnamed(step, self.last_field(fun));
+                let class = self.class_of_operation(fun);
+                self.own.push(class);
+                self.release_unnamed(step, class);
                 return Vec::new();
             }
             Some(_) => return Vec::new(),
@@ -550,7 +579,7 @@ impl<'p> Builder<'_, 'p> {
         }
         let path = self.cx.receiver_path(&callee).and_then(|path| resolve(self.model, self.cx, path))?;
         let calls = vec![(self.func.body, call)];
-        Some(Acquire { path, taken: Taken::Once, calls, guards: Vec::new(), is_assumed: false })
+        Some(Acquire { path, taken: Taken::Once, calls, guards: Vec::new(), doubts: 0, is_assumed: false })
     }
 
     fn callee(
@@ -563,10 +592,10 @@ impl<'p> Builder<'_, 'p> {
     ) {
         let summary = self.model.lock_summary(site.target);
         if !summary.is_complete {
-            self.release_unnamed(step, Symbol::new(""));
+            self.release_unnamed(step, (None, Symbol::new("")));
         }
-        for &field in &summary.releases {
-            self.release_unnamed(step, field);
+        for &class in &summary.releases {
+            self.release_unnamed(step, class);
         }
         for acquire in &summary.acquires {
             if MAX_CHAIN <= acquire.calls.len() {
@@ -579,12 +608,14 @@ impl<'p> Builder<'_, 'p> {
             let mut calls = vec![(self.func.body, call)];
             calls.extend(acquire.calls.iter().copied());
             let is_assumed = acquire.is_assumed || site.is_assumed || is_open;
-            acquires.push(Acquire { path, taken: acquire.taken, calls, guards, is_assumed });
+            let (taken, doubts) = (acquire.taken, acquire.doubts);
+            acquires.push(Acquire { path, taken, calls, guards, doubts, is_assumed });
         }
+        let inner = self.model.body(site.target.body);
         for (path, modes) in &summary.exits {
             match self.model.path_at_call(self.cx, site, path) {
                 Some(path) => exits.extend(self.lock(path).map(|lock| (lock, *modes))),
-                None if modes & RELEASED != 0 => self.release_unnamed(step, last_field(path)),
+                None if modes & RELEASED != 0 => self.release_unnamed(step, class_of(inner, path)),
                 None => {}
             }
         }
@@ -640,19 +671,20 @@ impl<'p> Builder<'_, 'p> {
         let summary = self.model.lock_summary(target);
         let site = Site { target, binding: binding.clone(), is_assumed: false };
         if !summary.is_complete {
-            self.release_unnamed(step, Symbol::new(""));
+            self.release_unnamed(step, (None, Symbol::new("")));
         }
-        for &field in &summary.releases {
-            self.release_unnamed(step, field);
+        for &class in &summary.releases {
+            self.release_unnamed(step, class);
         }
         let mut events = Vec::new();
+        let inner = self.model.body(target.body);
         for (path, modes) in &summary.exits {
             if modes & RELEASED == 0 {
                 continue;
             }
             match self.model.path_at_call(self.cx, &site, path) {
                 Some(path) => events.extend(self.lock(path).map(Event::HandOn)),
-                None => self.release_unnamed(step, last_field(path)),
+                None => self.release_unnamed(step, class_of(inner, path)),
             }
         }
         events
@@ -671,30 +703,36 @@ impl<'p> Builder<'_, 'p> {
         };
         let is_value = matches!(callee, Callee::Value | Callee::Unknown(_));
         if name.is_none_or(|name| releases_by_name(name.as_str(), is_value)) {
-            self.release_unnamed(step, Symbol::new(""));
+            self.spread.push((step, None));
         }
         let given = self.cx.args(call).into_iter().filter(|&arg| is_lock(self.cx, arg));
         for arg in given.collect::<Vec<_>>() {
-            let field = self.cx.path(arg).map_or_else(|| Symbol::new(""), |path| last_field(&path));
-            self.release_unnamed(step, field);
+            let class = self.cx.path(arg).map(|path| class_of(self.cx, &path));
+            self.spread.push((step, class));
         }
     }
 
-    fn release_unnamed(&mut self, step: Step, field: Symbol) {
-        if !self.loose.contains(&field) {
-            self.loose.push(field);
+    fn release_unnamed(&mut self, step: Step, class: LockClass) {
+        if !self.loose.contains(&class) {
+            self.loose.push(class);
         }
-        self.spread.push((step, vec![field]));
+        self.spread.push((step, Some(class)));
     }
 
-    fn last_field(&self, fun: ExprId) -> Symbol {
-        match self.cx.ast.expr(self.cx.ast.unparen(fun)) {
-            Expr::Selector { base, .. } => match self.cx.ast.expr(self.cx.ast.unparen(base)) {
-                Expr::Selector { sel, .. } => self.cx.ast.ident(sel).unwrap_or_else(|| Symbol::new("")),
-                _ => Symbol::new(""),
-            },
-            _ => Symbol::new(""),
+    /// The lock that a method expression works on, by the type that holds it.
+    fn class_of_operation(&self, fun: ExprId) -> LockClass {
+        let unknown = (None, Symbol::new(""));
+        let Callee::Method { recv, path, .. } = self.cx.callee_of(fun) else { return unknown };
+        if let Some(&last) = path.last() {
+            return (None, last);
         }
+        let recv = self.cx.ast.unparen(recv);
+        let Some(member) = self.cx.member_of(recv) else { return unknown };
+        let owner = match self.cx.pkg.types.get(self.cx.pkg.types.deref(member.owner)) {
+            Type::Named { name, .. } => Some(name),
+            _ => None,
+        };
+        (owner, member.name)
     }
 
     /// The statements that give a variable or field on the way to a lock another value.
@@ -719,12 +757,10 @@ impl<'p> Builder<'_, 'p> {
     }
 
     fn spread_loose(&mut self) {
-        for (step, fields) in std::mem::take(&mut self.spread) {
-            for (index, lock) in self.locks.iter().enumerate() {
-                let last = last_field(lock);
-                let may_be =
-                    |field: &Symbol| field.as_str().is_empty() || last.as_str().is_empty() || *field == last;
-                if !fields.iter().any(may_be) {
+        let classes: Vec<_> = self.locks.iter().map(|lock| class_of(self.cx, lock)).collect();
+        for (step, class) in std::mem::take(&mut self.spread) {
+            for (index, &own) in classes.iter().enumerate() {
+                if class.is_some_and(|class| !may_be(class, own)) {
                     continue;
                 }
                 let events = match step {
@@ -768,11 +804,6 @@ fn releases_by_name(name: &str, is_value: bool) -> bool {
 
 fn is_lock(cx: BodyCx<'_>, arg: ExprId) -> bool {
     ["Mutex", "RWMutex", "Locker"].iter().any(|name| cx.is_named(arg, "sync", name))
-}
-
-/// The field that holds a lock; of a variable, nothing.
-pub(crate) fn last_field(path: &AccessPath) -> Symbol {
-    path.fields.last().copied().unwrap_or_else(|| Symbol::new(""))
 }
 
 impl<'p> FuncLocks<'p> {
@@ -839,7 +870,9 @@ impl<'p> FuncLocks<'p> {
             match step {
                 Step::Exec(stmt) => {
                     if let Some(bit) = defers.iter().position(|&defer| defer == stmt) {
-                        states.iter_mut().for_each(|(_, mask)| *mask |= 1 << bit);
+                        for (_, mask) in &mut states {
+                            *mask |= 1 << bit;
+                        }
                     }
                     if self.defers.contains_key(&stmt) {
                         *flow.before.entry(step).or_default() |= modes_of(&states);
@@ -906,11 +939,13 @@ impl<'p> FuncLocks<'p> {
                             acquire.guards.push(guard);
                         }
                     }
+                    let is_certain = acquire.guards.is_empty() && self.always_passes(point.block);
+                    acquire.doubts += usize::from(!is_certain);
                     add_acquire(&mut summary.acquires, acquire);
                 }
             }
         }
-        let mut releases = self.releases.clone();
+        let (mut releases, mut own_releases) = (self.releases.clone(), self.own_releases.clone());
         for (lock, path) in self.locks.iter().enumerate() {
             let exit = self.flows[lock].exit & !OTHER;
             if exit & !UNTOUCHED == 0 {
@@ -918,11 +953,15 @@ impl<'p> FuncLocks<'p> {
             }
             if self.is_callers_word(model, path) && !is_moved[lock] {
                 summary.exits.push((path.clone(), exit));
-            } else if exit & RELEASED != 0 && !releases.contains(&last_field(path)) {
-                releases.push(last_field(path));
+            } else if exit & RELEASED != 0 {
+                own_releases.push(class_of(self.cx, path));
+                if !releases.contains(&class_of(self.cx, path)) {
+                    releases.push(class_of(self.cx, path));
+                }
             }
         }
         summary.releases = releases;
+        summary.own_releases = own_releases;
         summary
     }
 
@@ -934,6 +973,7 @@ impl<'p> FuncLocks<'p> {
                 taken: if *kind == LockOpKind::Lock { Taken::Lock } else { Taken::RLock },
                 calls: vec![(self.func.body, *call)],
                 guards: Vec::new(),
+                doubts: 0,
                 is_assumed: false,
             }],
             Event::Call { acquires, .. } => acquires.clone(),
@@ -997,6 +1037,23 @@ impl<'p> FuncLocks<'p> {
         }
     }
 
+    /// Whether the function cannot return without having passed the block.
+    fn always_passes(&self, through: BlockId) -> bool {
+        let mut seen = vec![false; self.graph.blocks.len()];
+        let mut stack = vec![FuncGraph::ENTRY];
+        while let Some(block) = stack.pop() {
+            if block == through || std::mem::replace(&mut seen[block.index()], true) {
+                continue;
+            }
+            let content = self.graph.block(block);
+            if content.exit.is_some_and(golint_conc_flow::ExitKind::returns) {
+                return false;
+            }
+            stack.extend(content.edges.iter().map(|edge| edge.to));
+        }
+        true
+    }
+
     fn reachable_without(&self, closed: &FxHashSet<(BlockId, usize)>) -> Vec<bool> {
         let mut seen = vec![false; self.graph.blocks.len()];
         seen[FuncGraph::ENTRY.index()] = true;
@@ -1029,7 +1086,7 @@ impl Conditions {
 
 /// Keeps of several ways to the same lock the one with the fewest conditions.
 fn add_acquire(acquires: &mut Vec<Acquire>, new: Acquire) {
-    let weight = |acquire: &Acquire| (acquire.is_assumed, acquire.guards.len());
+    let weight = |acquire: &Acquire| (acquire.is_assumed, acquire.doubts, acquire.guards.len());
     match acquires.iter().position(|known| known.path == new.path && known.taken == new.taken) {
         Some(known) if weight(&new) < weight(&acquires[known]) => acquires[known] = new,
         Some(_) => {}

@@ -5,7 +5,7 @@ use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
-use crate::lock_steps::{double_steps, second_place, taken_by};
+use crate::lock_steps::{double_confidence, double_steps, second_place, taken_by};
 use crate::rule::{Cx, Report, Rule};
 
 pub(crate) static RULE: MutexDoubleLock = MutexDoubleLock;
@@ -94,11 +94,7 @@ fn finding(cx: &Cx<'_>, body: BodyCx<'_>, double: &DoubleLock) -> Double {
         callee,
         place: second_place(cx, body, double),
         steps: double_steps(cx, body, double, "takes it again, and waits for ever"),
-        confidence: if is_direct && double.branches.is_empty() {
-            Confidence::High
-        } else {
-            Confidence::Medium
-        },
+        confidence: double_confidence(double),
     }
 }
 
