@@ -65,6 +65,7 @@ fn main() {
     }
     trials.push(Trial::test("every_snapshot_has_its_rule", every_snapshot_has_its_rule));
     trials.push(Trial::test("fixed_files_compile_and_are_formatted", fixed_files_compile_and_are_formatted));
+    trials.push(Trial::test("the_table_of_edits_is_complete", the_table_of_edits_is_complete));
     libtest_mimic::run(&args, trials).exit();
 }
 
@@ -247,6 +248,26 @@ fn copy_tree(from: &Path, to: &Path) -> Result<(), Failed> {
         copy_tree(&folder, &to.join(folder.file_name().unwrap_or_default()))?;
     }
     Ok(())
+}
+
+/// The table of docs/fixes.md has the rules with edits, no other.
+fn the_table_of_edits_is_complete() -> Result<(), Failed> {
+    let docs = std::fs::read_to_string(testdata().join("../docs/fixes.md"))?;
+    let listed: Vec<_> = docs
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"))
+        .map(|(id, _)| id)
+        .collect();
+    let mut mended = Vec::new();
+    for page in &catalogue().pages {
+        for case in folders(&testdata().join(page.id)) {
+            if file_names(&case)?.iter().any(|name| has_extension(name, "fixed")) {
+                mended.push(page.id);
+                break;
+            }
+        }
+    }
+    if listed == mended { Ok(()) } else { Err(format!("listed {listed:?}, with edits {mended:?}").into()) }
 }
 
 fn fixed_files_compile_and_are_formatted() -> Result<(), Failed> {

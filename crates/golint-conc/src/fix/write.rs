@@ -47,3 +47,39 @@ fn write_one(change: &Change) -> Result<(), Problem> {
     sink::to_file(&change.file, &change.after).map_err(|error| failed(&error))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(file: PathBuf, before: &str) -> Change {
+        let path = "a.go".to_owned();
+        Change { path, file, is_stdin: false, before: before.into(), after: b"after".to_vec() }
+    }
+
+    #[test]
+    fn a_file_that_somebody_has_changed_meanwhile_stays() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let file = dir.path().join("a.go");
+        std::fs::write(&file, "theirs").expect("a file");
+        let problems = write(&[change(file.clone(), "before")]);
+        let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["a.go: has changed since it was read; it is as it was; run again"]);
+        assert_eq!(std::fs::read(&file).expect("there"), b"theirs");
+        std::fs::remove_file(&file).expect("removed");
+        let problems = write(&[change(file.clone(), "before")]);
+        assert!(problems[0].to_string().contains("no such file"), "{}", problems[0]);
+        assert!(!file.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_with_two_names_is_written_once() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let (file, link) = (dir.path().join("a.go"), dir.path().join("b.go"));
+        std::fs::write(&file, "before").expect("a file");
+        std::os::unix::fs::symlink("a.go", &link).expect("a link");
+        assert_eq!(write(&[change(file.clone(), "before"), change(link, "before")]), []);
+        assert_eq!(std::fs::read(&file).expect("there"), b"after");
+    }
+}

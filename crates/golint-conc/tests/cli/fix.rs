@@ -235,3 +235,38 @@ fn flags_that_make_no_sense_together_are_refused() {
     assert_eq!(tree.run(&["--diff", "--format", "json"]).status, 2);
     assert_eq!(read(&tree, "a.go"), BUG);
 }
+
+/// The parameter and the call stand in two files.
+#[test]
+fn an_edit_of_two_files_is_applied_whole_or_not_at_all() {
+    let worker = "package p\n\nimport \"sync\"\n\nfunc worker(wg sync.WaitGroup) {\n\twg.Done()\n}\n";
+    let start = "package p\n\nimport \"sync\"\n\nfunc start() {\n\tvar wg sync.WaitGroup\n\twg.Add(1)\n\tgo worker(wg)\n\t\
+                 wg.Wait()\n}\n";
+    let args = ["--fix", "--unsafe-fixes", "--quiet", "--select", "mutex-copy"];
+    let tree = Tree::new(&[("worker.go", worker), ("start.go", start)]);
+    tree.run(&[&args[..], &["worker.go"]].concat());
+    assert_eq!((read(&tree, "worker.go").as_str(), read(&tree, "start.go").as_str()), (worker, start));
+    assert_eq!(tree.run(&args).status, 0);
+    assert_eq!(read(&tree, "worker.go"), worker.replace("wg sync", "wg *sync"));
+    assert_eq!(read(&tree, "start.go"), start.replace("worker(wg)", "worker(&wg)"));
+}
+
+#[test]
+fn comments_that_suppress_nothing_are_removed() {
+    let text = "package p\n\n//golintconc:ignore race-map-write no longer\nfunc f() {}\n";
+    let tree = Tree::new(&[("a.go", text)]);
+    assert_eq!(tree.run(&["--fix", "--report-unused-ignores"]).status, 0);
+    assert_eq!(read(&tree, "a.go"), CLEAN);
+}
+
+#[test]
+fn every_thread_count_gives_the_same_files() {
+    let files: Vec<_> = (0..6).map(|n| (format!("p{n}/a.go"), TWO.to_owned())).collect();
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let diffs = ["1", "2", "8"].map(|threads| {
+        Tree::new(&files).run(&["--diff", "--unsafe-fixes", "--threads", threads, "./..."]).stdout
+    });
+    assert_eq!(diffs[0], diffs[1]);
+    assert_eq!(diffs[0], diffs[2]);
+    assert_eq!(diffs[0].matches("--- a/").count(), 6);
+}
