@@ -45,7 +45,7 @@ pub struct Flow<'p> {
     ends_elsewhere: RefCell<FxHashMap<FuncName, CallEnd>>,
     /// From how many packages calls were followed here.
     packages: usize,
-    pub(crate) hands_out: RefCell<FxHashMap<(BodyId, Symbol, usize), bool>>,
+    pub(crate) hands_out: RefCell<FxHashMap<(Func, Symbol, usize), bool>>,
     pub(crate) takings: RefCell<FxHashMap<(BodyId, Slot, u8, Symbol), Taking>>,
 }
 

@@ -90,14 +90,15 @@ impl Source {
     }
 }
 
-/// Which functions that are not at hand are taken for sources, among those that return the resource and an error.
+/// Which interface methods, function values and functions of packages that are neither this one nor the standard
+/// library's are taken for sources, among those that return the resource and an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StandsFor {
     /// None.
     Nobody,
-    /// Interface methods and function values with a parameter of this type, or a pointer to it.
+    /// Those with a parameter of this type, or a pointer to it.
     Takes(Name),
-    /// All interface methods and function values.
+    /// All of them.
     Anybody,
 }
 
@@ -164,7 +165,7 @@ impl Protocol {
 pub enum Evidence {
     /// By the table, but something else that is closed may well take the resource with it.
     Covered,
-    /// By its signature: an interface method or function value that stands for a call of the table.
+    /// By its signature: a function that is not at hand and stands for a call of the table.
     Signature,
     /// A function of the package that returns what it acquired.
     Wrapper,

@@ -5,7 +5,7 @@
 //! variable, is a leak. What a call is a source of stands in the table of `protocol`; who takes over is decided in
 //! `ownership`.
 
-use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalId, LocalKind, MemberKind, TypeId, Types};
+use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalId, LocalKind, MemberKind, TypeId, Types, is_std};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::{Span, Symbol};
 use memchr::memmem;
@@ -15,7 +15,7 @@ use crate::graph::{FuncGraph, Label, Point, Step};
 use crate::ownership::{Goal, Held, Hold, Holding, MAX_HANDS, Search, Taking, is_blank};
 use crate::paths::{Path, PathEnd, Paths, Verdict, Watch};
 use crate::protocol::{Evidence, Protocol, StandsFor};
-use crate::stores::is_statement;
+use crate::stores::{assigned, is_statement};
 
 /// A call that acquires a resource.
 #[derive(Clone, Copy, Debug)]
@@ -241,15 +241,24 @@ impl<'p> Flow<'p> {
         let is_resource = |ty: TypeId| is_of(types, protocol, ty);
         let result = sig.results.iter().position(|&ty| is_resource(ty))?;
         let error = sig.results.iter().position(|&ty| ty == TypeId::ERROR);
-        if let Some(body) = callee.body() {
-            return self.hands_out(body, protocol, result, depth).then_some((
+        let target = match callee.body() {
+            Some(body) => Some(Func { body, lit: None }),
+            None => literal_called(cx, call).map(|lit| Func { body: cx.id, lit: Some(lit) }),
+        };
+        if let Some(target) = target {
+            return self.hands_out(target, protocol, result, depth).then_some((
                 result,
                 error,
                 Evidence::Wrapper,
             ));
         }
-        let is_open =
-            matches!(callee, Callee::Value | Callee::Method { kind: MemberKind::InterfaceMethod, .. });
+        let is_open = match callee {
+            Callee::Value | Callee::Method { kind: MemberKind::InterfaceMethod, .. } => true,
+            Callee::Func { pkg, .. } | Callee::Method { pkg, kind: MemberKind::ExternalMethod, .. } => {
+                !is_std(pkg.as_str())
+            }
+            _ => false,
+        };
         let stands_for = match protocol.stands_for {
             StandsFor::Nobody => false,
             StandsFor::Takes((pkg, name)) => {
@@ -264,24 +273,23 @@ impl<'p> Flow<'p> {
         ))
     }
 
-    /// Whether a declared function returns, as this result, a resource that it acquired.
-    fn hands_out(&self, body: BodyId, protocol: &Protocol, result: usize, depth: usize) -> bool {
+    /// Whether a function returns, as this result, a resource that it acquired.
+    fn hands_out(&self, func: Func, protocol: &Protocol, result: usize, depth: usize) -> bool {
         if MAX_HANDS <= depth {
             return false;
         }
-        let key = (body, protocol.noun, result);
+        let key = (func, protocol.noun, result);
         if let Some(known) = self.hands_out.borrow().get(&key) {
             return *known;
         }
         // Stands while the function is looked at, so that a recursion ends here.
         self.hands_out.borrow_mut().insert(key, false);
-        let found = self.find_hands_out(body, protocol, result, depth);
+        let found = self.find_hands_out(func, protocol, result, depth);
         self.hands_out.borrow_mut().insert(key, found);
         found
     }
 
-    fn find_hands_out(&self, body: BodyId, protocol: &Protocol, result: usize, depth: usize) -> bool {
-        let func = Func { body, lit: None };
+    fn find_hands_out(&self, func: Func, protocol: &Protocol, result: usize, depth: usize) -> bool {
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else { return false };
         let paths = Paths::new(cx, &graph);
         let search = Search { protocol, goal: Goal::Return, depth: depth + 1 };
@@ -371,6 +379,27 @@ pub(crate) const fn hold_of_result(protocol: &Protocol) -> Hold {
 /// Whether a type is one of the protocol's, or a pointer to it.
 pub(crate) fn is_of(types: &Types, protocol: &Protocol, ty: TypeId) -> bool {
     protocol.types.iter().any(|(pkg, name)| types.is_named_or_ptr(ty, pkg.as_str(), name.as_str()))
+}
+
+/// The function literal that a call surely runs: one called on the spot, or the only value of a variable.
+fn literal_called(cx: BodyCx<'_>, call: ExprId) -> Option<ExprId> {
+    let Expr::Call { fun, .. } = cx.ast.expr(call) else { return None };
+    let literal = match cx.local(fun) {
+        Some(local) => {
+            let (init, _) = cx.local_info(local).init?;
+            let is_reassigned = (0..cx.ast.stmt_count() as u32).map(StmtId::new).any(|stmt| {
+                assigned(cx, stmt).iter().any(|&(target, _)| {
+                    cx.local(target) == Some(local) && cx.local_info(local).ident != target
+                })
+            });
+            if is_reassigned {
+                return None;
+            }
+            cx.ast.unparen(init)
+        }
+        None => cx.ast.unparen(fun),
+    };
+    matches!(cx.ast.expr(literal), Expr::Func { .. }).then_some(literal)
 }
 
 /// What stands behind the parameters in a signature that begins behind the name.

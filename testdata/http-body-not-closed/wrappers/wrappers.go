@@ -96,3 +96,50 @@ func websocket(req *http.Request) (io.ReadWriteCloser, error) {
 	}
 	return conn, nil
 }
+
+type roundTripper struct{ http.RoundTripper }
+
+func embeddedInterface(rt roundTripper, req *http.Request) (int, error) {
+	resp, err := rt.RoundTrip(req) // want "`resp.Body` is not closed on every path"
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+type embedding struct{ *http.Client }
+
+func embeddedClient(c embedding, url string) (int, error) {
+	resp, err := c.Get(url) // want "`resp.Body` is not closed on every path"
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+func functionParameter(send func(*http.Request) (*http.Response, error), req *http.Request) (int, error) {
+	resp, err := send(req) // want "`resp.Body` is not closed on every path"
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+func localFunction(client *http.Client, req *http.Request) (int, error) {
+	send := func() (*http.Response, error) { return client.Do(req) }
+	resp, err := send() // want "`resp.Body` is not closed on every path"
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+func borrowed(url string) (int, error) {
+	resp, err := http.Get(url) // want "`resp.Body` is not closed on every path"
+	if err != nil {
+		return 0, err
+	}
+	return size(resp), nil
+}
+
+func size(resp *http.Response) int { return int(resp.ContentLength) }
