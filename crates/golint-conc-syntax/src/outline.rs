@@ -231,6 +231,22 @@ pub fn tokens(text: &[u8]) -> impl Iterator<Item = Span> {
         .map(|(_, at)| Span::new(at.start as u32, at.end as u32))
 }
 
+/// Appends the tokens of `text` to `copy`, with one space or line end where there was more.
+pub(crate) fn copy_without_comments(text: &[u8], copy: &mut Vec<u8>) {
+    let mut end = 0;
+    for (token, at) in Scanner::tokens(text) {
+        let gap = text.get(end..at.start).unwrap_or_default();
+        if memchr(b'\n', gap).is_some() {
+            copy.push(b'\n');
+        } else if !gap.is_empty() {
+            copy.push(b' ');
+        }
+        end = at.end;
+        let token_text = text.get(at).unwrap_or_default();
+        copy.extend_from_slice(if token == Token::Semi && token_text != b";" { b"\n" } else { token_text });
+    }
+}
+
 /// A token of Go, as far as it matters where declarations end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Token {

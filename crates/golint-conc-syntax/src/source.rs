@@ -9,7 +9,7 @@ use tree_sitter::{ParseOptions, ParseState, Parser};
 
 use crate::ast::{Ast, Decl};
 use crate::lower::{self, Base};
-use crate::outline::{Outline, OutlineDecl};
+use crate::outline::{self, Outline, OutlineDecl};
 use crate::rewrite::{self, Rewritten};
 use crate::{LineIndex, Span};
 
@@ -31,8 +31,8 @@ const MAX_TIME_PER_BYTE: Duration = Duration::from_micros(2);
 
 #[derive(Debug, Default)]
 struct Slot {
-    signature: OnceLock<Ast>,
-    whole: OnceLock<Ast>,
+    signature: OnceLock<Box<Ast>>,
+    whole: OnceLock<Box<Ast>>,
 }
 
 /// A source file. Trees are made at the first request and stay.
@@ -62,8 +62,8 @@ impl SourceFile {
         self.text
     }
 
-    /// Go text with the package clause, the imports and the declarations of this file, but without comments between
-    /// them and without the bodies of functions: all that other packages can know of it, in a fraction of the length.
+    /// Go text with the package clause, the imports and the declarations of this file, but without comments and the
+    /// bodies of functions: all that other packages can know of it, in a fraction of the length.
     pub fn without_bodies(&self) -> Vec<u8> {
         let Some((package, _)) = self.outline.package else { return Vec::new() };
         let mut text = format!("package {package}\n").into_bytes();
@@ -73,7 +73,7 @@ impl SourceFile {
         }
         for decl in &self.outline.decls {
             let span = if decl.body.is_some() { decl.signature } else { decl.span };
-            text.extend_from_slice(span.slice(&self.text));
+            outline::copy_without_comments(span.slice(&self.text), &mut text);
             text.push(b'\n');
         }
         text
@@ -96,13 +96,13 @@ impl SourceFile {
         if decl.body.is_none() || slot.whole.get().is_some() {
             return self.body(index);
         }
-        slot.signature.get_or_init(|| self.parse(decl, decl.signature))
+        slot.signature.get_or_init(|| Box::new(self.parse(decl, decl.signature)))
     }
 
     /// The tree of declaration number `index` of the outline, with its body.
     pub fn body(&self, index: usize) -> &Ast {
         let decl = &self.outline.decls[index];
-        self.slots[index].whole.get_or_init(|| self.parse(decl, decl.span))
+        self.slots[index].whole.get_or_init(|| Box::new(self.parse(decl, decl.span)))
     }
 
     fn parse(&self, decl: &OutlineDecl, span: Span) -> Ast {

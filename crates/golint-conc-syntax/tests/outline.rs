@@ -6,7 +6,8 @@
 
 mod common;
 
-use golint_conc_syntax::{DeclKind, Outline};
+use golint_conc_syntax::ast::ExprId;
+use golint_conc_syntax::{DeclKind, Outline, OutlineDecl, SourceFile};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use tree_sitter::{Node, Parser};
@@ -314,7 +315,50 @@ proptest! {
     #[test]
     fn generated_files(text in file()) {
         prop_assert_eq!(difference(text.as_bytes()), None, "{}", text);
+        if from_tree(text.as_bytes()).is_some() {
+            without_bodies_says_the_same(text.as_bytes());
+        }
     }
+}
+
+/// What a declaration says, bodies left out: its nodes in order.
+fn shape(file: &SourceFile, index: usize) -> Vec<String> {
+    let ast = file.decl(index);
+    let exprs = (0..ast.expr_count() as u32).map(|id| format!("{:?}", ast.expr(ExprId::new(id))));
+    exprs.chain([format!("opaque {}", ast.is_opaque)]).collect()
+}
+
+/// Without bodies and comments a file declares the same.
+fn without_bodies_says_the_same(text: &[u8]) {
+    let whole = SourceFile::new(text.to_vec());
+    let stripped = SourceFile::new(whole.without_bodies());
+    let heads = |file: &SourceFile| {
+        let decls = file.outline().decls.iter();
+        let head = |decl: &OutlineDecl| {
+            let names: Vec<_> = decl.names.iter().map(|(name, _)| *name).collect();
+            (decl.kind, names, decl.recv.map(|recv| (recv.ty, recv.is_pointer)))
+        };
+        decls.map(head).collect::<Vec<_>>()
+    };
+    if whole.outline().package.is_none() || !whole.outline().problems.is_empty() {
+        return;
+    }
+    assert_eq!(heads(&whole), heads(&stripped));
+    for index in 0..whole.outline().decls.len() {
+        assert_eq!(shape(&whole, index), shape(&stripped, index));
+    }
+}
+
+#[test]
+fn stripped_real_files() {
+    let mut roots = vec![common::testdata()];
+    roots.extend(common::goroot_src().iter().map(|src| src.join("net/http")));
+    for path in roots.iter().flat_map(|root| common::go_files(root)) {
+        without_bodies_says_the_same(&common::read(&path));
+    }
+    without_bodies_says_the_same(
+        b"package p /* a\n */; import \"x\"\n/* c */ type T /* d\n*/ struct { // e\n\ta, b int // f\n\t/* g */ c func(\n\t\t// h\n\t\tx int, /* i\n*/) (y int)\n}\nvar x = `// no comment` + \"/*\" // j\n",
+    );
 }
 
 #[test]
