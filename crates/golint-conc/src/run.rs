@@ -90,6 +90,7 @@ pub fn run(
         whole.files.extend(part.files);
         whole.stats.add(&part.stats);
     }
+    (whole.stats.imported, whole.stats.too_long) = dependencies.counts();
     Ok(whole)
 }
 

@@ -17,6 +17,10 @@ pub struct Stats {
     pub bytes: usize,
     /// Packages analysed.
     pub packages: usize,
+    /// Packages outside of the analysis that were imported from disk.
+    pub imported: usize,
+    /// Packages that were not imported because they are too long.
+    pub too_long: usize,
     /// Declarations that are too long or nest too deep to be analysed.
     pub opaque: usize,
     /// Time to find the folders.
@@ -54,6 +58,7 @@ impl fmt::Display for Stats {
         let megabytes = self.bytes as f64 / 1e6;
         writeln!(f, "files           {} ({megabytes:.1} MB)", self.files)?;
         writeln!(f, "packages        {}", self.packages)?;
+        writeln!(f, "imported        {} packages from disk", self.imported)?;
         writeln!(f, "find folders    {:.0} ms", ms(self.resolve_time))?;
         writeln!(f, "read, outline   {:.0} ms over all threads", ms(self.load_time))?;
         writeln!(f, "rules           {:.0} ms over all threads", ms(self.analysis_time))?;
@@ -74,6 +79,10 @@ impl fmt::Display for Stats {
         for (reason, count) in resolution.top_reasons(TOP_REASONS) {
             writeln!(f, "  {count:>6} not known: {}", reason.as_str())?;
         }
-        writeln!(f, "bounds hit      {} declarations too long or too deep", self.opaque)
+        writeln!(
+            f,
+            "bounds hit      {} declarations too long or too deep, {} packages too long to be imported",
+            self.opaque, self.too_long
+        )
     }
 }

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use golint_conc_semantic::build::{BuildContext, FileConstraint, Replace};
@@ -18,6 +19,11 @@ use crate::host;
 
 /// How much text of packages with bodies a thread keeps before it forgets them, in bytes.
 const MAX_KEPT: usize = 32 << 20;
+
+/// How long the files of an imported package may be together, in bytes, where it is not of the modules under analysis.
+/// Beyond are the generated clients of large cloud services, up to 14 MB: reading two or three of them would take as long
+/// as everything else.
+const MAX_IMPORTED: u64 = 3 << 20;
 
 /// What one thread computes and others wait for.
 type Once<T> = Arc<OnceLock<Option<T>>>;
@@ -35,6 +41,8 @@ pub struct Dependencies {
     /// Folders, by the importing module's folder and the import path.
     dirs: Mutex<HashMap<(PathBuf, Symbol), Once<PathBuf>>>,
     packages: Mutex<HashMap<PackageKey, Once<Arc<Foreign>>>>,
+    imported: AtomicUsize,
+    too_long: AtomicUsize,
 }
 
 /// What one thread needs to load packages. Packages with bodies, of which each thread has its own, are kept for the
@@ -113,14 +121,45 @@ impl Dependencies {
             Some(first.or_else(|| Some(std::env::home_dir()?.join("go")))?.join("pkg/mod"))
         });
         let cache = cache.filter(|dir| dir.is_dir());
-        Arc::new(Self { build, workspace, cache, dirs: Mutex::default(), packages: Mutex::default() })
+        Arc::new(Self {
+            build,
+            workspace,
+            cache,
+            dirs: Mutex::default(),
+            packages: Mutex::default(),
+            imported: AtomicUsize::new(0),
+            too_long: AtomicUsize::new(0),
+        })
+    }
+
+    /// How many packages were imported from disk, and how many were not because they are too long.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.imported.load(Ordering::Relaxed), self.too_long.load(Ordering::Relaxed))
     }
 
     fn find(&self, module: &Module, path: Symbol, with_tests: bool) -> Option<Arc<Foreign>> {
         let slot = once(&self.dirs, (module.dir.clone(), path));
         let dir = slot.get_or_init(|| self.dir_of(module, path.as_str())).clone()?;
         let slot = once(&self.packages, (dir.clone(), path, with_tests));
-        slot.get_or_init(|| self.read(&dir, path, with_tests).map(Arc::new)).clone()
+        slot.get_or_init(|| {
+            let is_own = self.main_modules(module).any(|main| dir.starts_with(&main.dir));
+            if !is_own && MAX_IMPORTED < self.len_of(&dir) {
+                self.too_long.fetch_add(1, Ordering::Relaxed);
+                return None;
+            }
+            let package = self.read(&dir, path, with_tests)?;
+            self.imported.fetch_add(1, Ordering::Relaxed);
+            Some(Arc::new(package))
+        })
+        .clone()
+    }
+
+    /// How long the files are that a folder may have for this build, in bytes.
+    fn len_of(&self, dir: &Path) -> u64 {
+        let (names, _) = walk::list(dir, "").unwrap_or_default();
+        let counts = |name: &&String| !name.ends_with("_test.go") && self.build.admits_name(name);
+        let len = |name: &String| dir.join(name).metadata().map_or(0, |meta| meta.len());
+        names.iter().filter(counts).map(len).sum()
     }
 
     /// The files of another package of the modules that are built together, with everything in them.
