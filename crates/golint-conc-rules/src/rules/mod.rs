@@ -7,6 +7,7 @@ use crate::rule::Rule;
 mod chan_send_no_receiver;
 mod cond_wait_no_loop;
 mod context_background_in_scope;
+mod context_grows_in_loop;
 mod context_in_struct;
 mod context_lost_cancel;
 mod context_premature_cancel;
@@ -50,6 +51,7 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&chan_send_no_receiver::RULE, page!("chan-send-no-receiver")),
     (&cond_wait_no_loop::RULE, page!("cond-wait-no-loop")),
     (&context_background_in_scope::RULE, page!("context-background-in-scope")),
+    (&context_grows_in_loop::RULE, page!("context-grows-in-loop")),
     (&context_in_struct::RULE, page!("context-in-struct")),
     (&context_lost_cancel::RULE, page!("context-lost-cancel")),
     (&context_premature_cancel::RULE, page!("context-premature-cancel")),
