@@ -67,3 +67,13 @@ pub(crate) fn second_place(cx: &Cx<'_>, body: BodyCx<'_>, double: &DoubleLock) -
     let call = double.calls.first().map_or(double.first, |&(_, call)| call);
     cx.expr_place(body, call)
 }
+
+/// The function that the one that holds the lock calls, as its text says, if that takes the lock again.
+pub(crate) fn called(body: BodyCx<'_>, double: &DoubleLock) -> Option<String> {
+    let &(_, call) = double.calls.first().filter(|_| 1 < double.calls.len())?;
+    let Expr::Call { fun, .. } = body.ast.expr(body.ast.unparen(call)) else { return None };
+    match body.ast.expr(body.ast.unparen(fun)) {
+        Expr::Func { .. } => Some("func".into()),
+        _ => Some(body.text(fun).to_owned()),
+    }
+}

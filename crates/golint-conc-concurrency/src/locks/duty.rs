@@ -7,10 +7,10 @@ use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{Signals, Symbol};
 use memchr::memmem;
 
-use super::hold::LockLeak;
+use super::hold::{DoubleLock, LockLeak};
 use super::summary::{FuncLocks, RELEASED};
 use crate::model::Model;
-use crate::sync::lock_effect_of_name;
+use crate::sync::{LockOpKind, lock_effect_of_name};
 
 /// A lock by the type that holds it and the field; none for the type of what is not a field of a declared type.
 pub(crate) type LockClass = (Option<Symbol>, Symbol);
@@ -44,6 +44,33 @@ impl<'p> Model<'p> {
                     index.is_some_and(|index| other.releases_for_others(index))
                 })
             })
+    }
+
+    /// A place that takes the lock for writing, by the type and field that hold it. A lock in a variable of the function's
+    /// own is known only to the literals in it.
+    pub fn writer_of(&self, double: &DoubleLock) -> Option<(BodyId, ExprId)> {
+        let (func, path) = (double.func, &double.lock);
+        let cx = self.body(func.body);
+        if is_value_of_own(cx, path) {
+            let ops = self.lock_ops(func.body);
+            let write = ops.iter().find(|op| {
+                let is_write = op.kind == LockOpKind::Lock && op.path.as_ref() == Some(path);
+                is_write && self.func_of(func.body, op.call) != func
+            });
+            return write.map(|op| (func.body, op.call));
+        }
+        let class = class_of(cx, path);
+        let bodies = self.pkg.bodies().map(|(id, _)| id);
+        let mut bodies = bodies.filter(|&id| self.pkg.body_outline(id).signals.intersects(Signals::LOCK));
+        bodies.find_map(|id| {
+            let inner = self.body(id);
+            let ops = self.lock_ops(id);
+            let write = ops.iter().find(|op| {
+                op.kind == LockOpKind::Lock
+                    && op.path.as_ref().is_some_and(|path| class_of(inner, path) == class)
+            });
+            write.map(|op| (id, op.call))
+        })
     }
 
     /// Whether a function says, by its name or the comment above it, that it leaves something locked.
@@ -165,10 +192,7 @@ impl<'p> Model<'p> {
 fn is_own_variable(cx: BodyCx<'_>, func: Func, path: &AccessPath) -> bool {
     let Root::Local(local) = path.root else { return false };
     let info = cx.local_info(local);
-    info.func == func.lit
-        && !matches!(info.kind, LocalKind::Receiver | LocalKind::Param)
-        && path.fields.is_empty()
-        && !matches!(cx.pkg.types.get(info.ty), Type::Pointer(_))
+    info.func == func.lit && path.fields.is_empty() && is_value_of_own(cx, path)
 }
 
 /// The variable that a literal is stored in, by its name.
@@ -211,4 +235,12 @@ fn name_of_lock(cx: BodyCx<'_>, path: &AccessPath) -> Symbol {
 pub(crate) fn may_be(a: LockClass, b: LockClass) -> bool {
     let is_open = |class: LockClass| class.1.as_str().is_empty();
     is_open(a) || is_open(b) || (a.1 == b.1 && (a.0.is_none() || b.0.is_none() || a.0 == b.0))
+}
+
+/// Whether a lock lies in a local variable itself, not in what that points to.
+fn is_value_of_own(cx: BodyCx<'_>, path: &AccessPath) -> bool {
+    let Root::Local(local) = path.root else { return false };
+    let info = cx.local_info(local);
+    !matches!(info.kind, LocalKind::Receiver | LocalKind::Param)
+        && !matches!(cx.pkg.types.get(info.ty), Type::Pointer(_) | Type::Unknown(_))
 }

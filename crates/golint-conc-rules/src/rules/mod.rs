@@ -26,9 +26,11 @@ mod mutex_double_lock;
 mod mutex_empty_section;
 mod mutex_mismatched_unlock;
 mod mutex_unlock_missing;
+mod once_reentrant;
 mod race_loop_variable;
 mod race_map_write;
 mod rows_not_closed;
+mod rwmutex_recursive_rlock;
 mod select_break_no_exit;
 mod select_busy_loop;
 mod signal_notify_unbuffered;
@@ -70,9 +72,11 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&mutex_empty_section::RULE, page!("mutex-empty-section")),
     (&mutex_mismatched_unlock::RULE, page!("mutex-mismatched-unlock")),
     (&mutex_unlock_missing::RULE, page!("mutex-unlock-missing")),
+    (&once_reentrant::RULE, page!("once-reentrant")),
     (&race_loop_variable::RULE, page!("race-loop-variable")),
     (&race_map_write::RULE, page!("race-map-write")),
     (&rows_not_closed::RULE, page!("rows-not-closed")),
+    (&rwmutex_recursive_rlock::RULE, page!("rwmutex-recursive-rlock")),
     (&select_break_no_exit::RULE, page!("select-break-no-exit")),
     (&select_busy_loop::RULE, page!("select-busy-loop")),
     (&signal_notify_unbuffered::RULE, page!("signal-notify-unbuffered")),

@@ -5,7 +5,7 @@ use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
-use crate::lock_steps::{double_confidence, double_steps, second_place, taken_by};
+use crate::lock_steps::{called, double_confidence, double_steps, second_place, taken_by};
 use crate::rule::{Cx, Report, Rule};
 
 pub(crate) static RULE: MutexDoubleLock = MutexDoubleLock;
@@ -85,21 +85,13 @@ impl Rule for MutexDoubleLock {
 }
 
 fn finding(cx: &Cx<'_>, body: BodyCx<'_>, double: &DoubleLock) -> Double {
-    let is_direct = double.calls.len() == 1;
-    let callee = double.calls.first().filter(|_| !is_direct).map(|&(_, call)| called(body, call));
     Double {
         name: body.display_path(&double.lock),
         held: double.held,
         taken: double.taken,
-        callee,
+        callee: called(body, double),
         place: second_place(cx, body, double),
         steps: double_steps(cx, body, double, "takes it again, and waits for ever"),
         confidence: double_confidence(double),
     }
-}
-
-/// What a call calls, as it stands in the text.
-fn called(body: BodyCx<'_>, call: golint_conc_syntax::ast::ExprId) -> String {
-    let text = body.text(call);
-    text.split(['(', '{']).next().unwrap_or(text).trim().to_owned()
 }
