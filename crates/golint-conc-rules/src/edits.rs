@@ -1,7 +1,7 @@
 //! Pieces of edits that keep the layout of the source: what gofmt accepts before, it accepts after.
 
 use golint_conc_flow::{Func, Step};
-use golint_conc_semantic::{BodyCx, LocalId, Package};
+use golint_conc_semantic::{BodyCx, LocalId, Package, Type};
 use golint_conc_syntax::ast::{ClauseId, Expr, ExprId, List, Stmt, StmtId};
 use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{SourceFile, Span, tokens};
@@ -102,6 +102,17 @@ pub(crate) fn open_block(cx: &Cx<'_>, body: BodyCx<'_>, span: Span, stmt: &str) 
         return Some(vec![insert(cx, body, end, format!(" {{{block}"))]);
     }
     Some(vec![insert(cx, body, span.end, " {"), insert(cx, body, end, block)])
+}
+
+/// Whether a call returns no more than errors, numbers and text, so that nothing of its arguments leaves with them.
+pub(crate) fn returns_plain(body: BodyCx<'_>, call: ExprId) -> bool {
+    let types = &body.pkg.types;
+    body.signature_of_call(call).is_some_and(|signature| {
+        signature
+            .results
+            .iter()
+            .all(|&ty| matches!(types.get(ty), Type::Basic(_)) || types.display(ty) == "error")
+    })
 }
 
 /// The statements among which `stmt` stands, if others can stand before and behind it.

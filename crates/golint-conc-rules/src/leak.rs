@@ -1,7 +1,7 @@
 //! What rules about resources report: something that is acquired and, on some path, never released.
 
 use golint_conc_flow::{Bound, Evidence, Func, Kind, Leak, PathEnd, Protocol, Step as FlowStep};
-use golint_conc_semantic::{BodyCx, Callee, LocalId, Type, TypeId};
+use golint_conc_semantic::{BodyCx, Callee, LocalId, Type};
 use golint_conc_syntax::ast::{AssignOp, Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::NodeRef;
 
@@ -227,9 +227,12 @@ fn edit(
         _ if is_cancel_cause(body, holder) => format!("{}(nil)", body.local_info(holder).name),
         _ => release.to_owned(),
     };
-    let is_in_loop = cx.model.parents(body.id).enclosing_loops(body.ast, stmt).next().is_some();
+    // At the end of the function is too late for all but the last.
+    if cx.model.parents(body.id).enclosing_loops(body.ast, stmt).next().is_some() {
+        return None;
+    }
     // A context that outlives the function must not be cancelled at its end.
-    let is_safe = !is_in_loop && (!protocol.by_call || context.is_some_and(|ctx| stays(cx, body, func, ctx)));
+    let is_safe = !protocol.by_call || context.is_some_and(|context| stays(cx, body, func, context));
     let deferred = format!("defer {release}");
     let mut replacements = vec![edits::insert_after(cx, body, body.ast.stmt_span(after), &deferred)];
     // A later one on some paths is not needed any more.
@@ -251,6 +254,9 @@ fn keep_cancel(cx: &Cx<'_>, body: BodyCx<'_>, protocol: &Protocol, leak: &Leak) 
     let Stmt::Assign { lhs, op: AssignOp::Define, .. } = body.ast.stmt(stmt) else { return None };
     let blank = body.ast.list(lhs).nth(1).filter(|&target| body.text(target) == "_")?;
     edits::siblings(cx, body, stmt)?;
+    if parents.enclosing_loops(body.ast, stmt).next().is_some() {
+        return None;
+    }
     let name = protocol.usual.as_str();
     let is_taken = body.locals().any(|(_, local)| local.name == name);
     let callee = body.callee(leak.acquired.call);
@@ -277,11 +283,6 @@ fn is_cancel_cause(body: BodyCx<'_>, holder: LocalId) -> bool {
 /// library that return no more than errors, numbers and text.
 fn stays(cx: &Cx<'_>, body: BodyCx<'_>, func: Func, context: LocalId) -> bool {
     let parents = cx.model.parents(body.id);
-    let is_plain = |ty: TypeId| match cx.pkg.types.get(ty) {
-        Type::Basic(_) => true,
-        Type::Named { .. } => cx.pkg.types.display(ty) == "error",
-        _ => false,
-    };
     cx.model.uses_of(body, context).into_iter().all(|used| {
         let Some(NodeRef::Expr(above)) = parents.parent(used) else { return false };
         cx.model.func_of(body.id, used) == func
@@ -294,9 +295,7 @@ fn stays(cx: &Cx<'_>, body: BodyCx<'_>, func: Func, context: LocalId) -> bool {
                         }
                         _ => false,
                     };
-                    let signature = body.signature_of_call(above);
-                    is_std
-                        && signature.is_some_and(|signature| signature.results.iter().all(|&ty| is_plain(ty)))
+                    is_std && edits::returns_plain(body, above)
                 }
                 _ => false,
             }

@@ -208,7 +208,9 @@ fn compare_fixed(case: &Path, copy: &Path) -> Result<(), Failed> {
             (std::fs::read_to_string(case.join(name))?, std::fs::read_to_string(copy.join(name))?);
         let golden = case.join(format!("{name}.fixed"));
         let wanted = std::fs::read_to_string(&golden).unwrap_or_else(|_| text.clone());
-        if wanted != fixed && is_update {
+        if is_update && text == fixed && golden.exists() {
+            std::fs::remove_file(&golden)?;
+        } else if wanted != fixed && is_update {
             std::fs::write(&golden, &fixed)?;
         } else if wanted != fixed {
             let diff = similar::TextDiff::from_lines(&wanted, &fixed).unified_diff().to_string();

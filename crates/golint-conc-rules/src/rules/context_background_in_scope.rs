@@ -1,10 +1,13 @@
 //! See `rules/context-background-in-scope.md`.
 
 use golint_conc_concurrency::ContextInScope;
-use golint_conc_semantic::BodyCx;
+use golint_conc_semantic::{BodyCx, Callee};
 use golint_conc_syntax::Signals;
+use golint_conc_syntax::ast::{ExprId, Stmt};
+use golint_conc_syntax::visit::NodeRef;
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
+use crate::edits;
 use crate::rule::{Cx, Report, Rule, step};
 
 pub(crate) static RULE: ContextBackgroundInScope = ContextBackgroundInScope;
@@ -22,6 +25,8 @@ struct Ignored {
     declared: Place,
     made: &'static str,
     context: ContextInScope,
+    /// Whether nothing that is made with it outlives the function.
+    is_bounded: bool,
 }
 
 impl Finding for Ignored {
@@ -58,8 +63,7 @@ impl Finding for Ignored {
     fn edits(&self) -> Vec<Edit> {
         vec![Edit {
             title: format!("pass `{}`", self.context.expr),
-            // Code that may outlive the caller is not reported.
-            applicability: Applicability::Safe,
+            applicability: if self.is_bounded { Applicability::Safe } else { Applicability::Suggested },
             replacements: vec![Replacement { place: self.place, text: self.context.expr.clone() }],
         }]
     }
@@ -107,8 +111,22 @@ impl Rule for ContextBackgroundInScope {
                 place: cx.expr_place(body, call.expr),
                 declared: cx.expr_place(body, body.local_info(context.local).ident),
                 made,
+                is_bounded: is_bounded(cx, body, call.expr),
                 context,
             });
         }
     }
+}
+
+/// Whether the function that gets the context hands out nothing that could need it later, or a context that is
+/// cancelled at the end.
+fn is_bounded(cx: &Cx<'_>, body: BodyCx<'_>, background: ExprId) -> bool {
+    let parents = cx.model.parents(body.id);
+    let Some(NodeRef::Expr(call)) = parents.parent(background) else { return false };
+    if edits::returns_plain(body, call) {
+        return true;
+    }
+    let Some(NodeRef::Stmt(stmt)) = parents.parent(call) else { return false };
+    matches!(body.callee(call), Callee::Func { pkg, .. } if pkg == "context")
+        && edits::next_stmt(cx, body, stmt).is_some_and(|next| matches!(body.ast.stmt(next), Stmt::Defer(_)))
 }
