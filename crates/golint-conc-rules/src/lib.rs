@@ -15,6 +15,7 @@ mod route;
 mod rule;
 mod rules;
 mod transports;
+mod unlocks;
 
 pub use catalogue::{Catalogue, Effect, Example, ExampleKind, Head, Page, RuleOption, SECTIONS, catalogue};
 pub use diagnostic::{

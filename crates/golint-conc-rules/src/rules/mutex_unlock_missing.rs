@@ -5,10 +5,11 @@ use golint_conc_flow::ExitKind;
 use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
 
-use crate::diagnostic::{Confidence, Finding, Place, Step};
+use crate::diagnostic::{Confidence, Edit, Finding, Place, Step};
 use crate::lock_steps::{operation, receiver};
 use crate::route::{branch_steps, exit_place};
 use crate::rule::{Cx, Report, Rule, step};
+use crate::unlocks;
 
 pub(crate) static RULE: MutexUnlockMissing = MutexUnlockMissing;
 
@@ -23,11 +24,12 @@ struct Missing {
     leaves: Place,
     exit: ExitKind,
     is_released_elsewhere: bool,
+    edit: Option<Edit>,
 }
 
 impl Missing {
     fn unlock(&self) -> &'static str {
-        if self.method.contains("RLock") { "RUnlock" } else { "Unlock" }
+        unlock_of(self.method)
     }
 
     fn way_out(&self) -> &'static str {
@@ -72,6 +74,10 @@ impl Finding for Missing {
         ))
     }
 
+    fn edits(&self) -> Vec<Edit> {
+        self.edit.iter().cloned().collect()
+    }
+
     fn confidence(&self) -> Confidence {
         if self.branches.is_empty() && self.is_released_elsewhere {
             Confidence::High
@@ -104,13 +110,19 @@ impl Rule for MutexUnlockMissing {
 }
 
 fn missing(cx: &Cx<'_>, body: BodyCx<'_>, leak: &LockLeak) -> Option<Missing> {
+    let method = operation(body, leak.call)?;
     Some(Missing {
         name: receiver(body, leak.call)?,
-        method: operation(body, leak.call)?,
+        method,
+        edit: unlocks::release(cx, body, leak, unlock_of(method)),
         lock: cx.expr_place(body, leak.call),
         branches: branch_steps(cx, body, &leak.branches),
         leaves: exit_place(cx, leak.func, body, leak.exit)?,
         exit: leak.exit,
         is_released_elsewhere: leak.is_released_elsewhere,
     })
+}
+
+fn unlock_of(method: &str) -> &'static str {
+    if method.contains("RLock") { "RUnlock" } else { "Unlock" }
 }
