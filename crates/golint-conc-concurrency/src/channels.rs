@@ -10,6 +10,7 @@ use golint_conc_syntax::{Signals, Symbol};
 use memchr::memmem::{self, Finder};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::channel_words::sent_names;
 use crate::model::Model;
 use crate::words::{Words, has_word, is_word, last_word};
 
@@ -106,6 +107,15 @@ impl Found {
         }
     }
 
+    /// The channels, when everything that mentions them has been seen. `T{a, b}` stores what is not ours to follow in
+    /// fields that it does not name.
+    fn finish(mut self, unkeyed: Vec<(ChanKey, BodyId, ExprId)>) -> Vec<Channel> {
+        for (key, body, expr) in unkeyed {
+            self.add(key, ChanUse { body, expr, kind: ChanUseKind::Escape, in_select: false });
+        }
+        self.channels
+    }
+
     /// The channels that are mentioned by name all over the package, in order.
     fn shared(&self) -> Vec<(ChanKey, Symbol)> {
         let shared = self.channels.iter().filter(|channel| !matches!(channel.key, ChanKey::Local(..)));
@@ -118,46 +128,70 @@ const MAKE: &str = "make(chan";
 
 impl Model<'_> {
     /// The channels that the package makes and sends on, or hands to `signal.Notify`, with all their uses, in the order
-    /// of their first. Bodies that neither make such a channel nor mention one that another body makes are not parsed.
+    /// of their first. A field from which some place surely receives, or which one hands on, is not among them.
+    ///
+    /// Bodies that neither make such a channel nor mention one that another body makes are not parsed.
     pub fn channels(&self) -> Rc<[Channel]> {
         if let Some(channels) = self.channels.borrow().as_ref() {
             return Rc::clone(channels);
         }
+        let names = self.channel_names();
+        let is_wanted = |key, name| match key {
+            ChanKey::Local(..) => true,
+            ChanKey::Global(_) => names.is_sent(name),
+            ChanKey::Field(..) => names.is_sent(name) && !names.is_taken(name),
+        };
         let make = Finder::new(MAKE);
         let mut found = Found::default();
         let mut unkeyed = Vec::new();
         let mut is_done = FxHashSet::default();
-        let senders = self.bodies_with(&[Signals::CHAN]);
-        let sent: FxHashSet<&[u8]> =
-            senders.iter().flat_map(|&id| sent_names(self.pkg.body_text(id))).collect();
-        let may_be_sent_by_others = !self.bodies_with(&[Signals::SIGNAL]).is_empty();
-        for id in senders {
+        for id in self.bodies_with(&[Signals::CHAN]) {
             let text = self.pkg.body_text(id);
             let makes = |at| match made(&text[..at]) {
-                _ if may_be_sent_by_others => true,
                 Made::Local(name) => sent_names(text).any(|sent| sent == name),
-                Made::Shared(name) => sent.contains(name),
+                Made::Shared(name) => std::str::from_utf8(name).is_ok_and(|name| {
+                    let name = Symbol::new(name);
+                    names.is_sent(name) && !names.is_taken(name)
+                }),
                 Made::Several => true,
                 Made::Nameless => false,
             };
             if make.find_iter(text).any(makes) {
-                self.find_channels(id, &mut found, &mut unkeyed, |_| true);
+                self.find_channels(id, &mut found, &mut unkeyed, is_wanted);
                 is_done.extend((!self.pkg.body_ast(id).is_opaque).then_some(id));
             }
         }
         let mut shared = found.shared();
-        shared.retain(|(_, name)| may_be_sent_by_others || sent.contains(name.as_str().as_bytes()));
-        shared.extend(self.made_globals(&make, &found));
+        shared
+            .extend(self.made_globals(&make, &found).into_iter().filter(|&(key, name)| is_wanted(key, name)));
         if !shared.is_empty() {
             self.find_mentions(&shared, &is_done, &mut found, &mut unkeyed);
         }
-        // `T{a, b}` stores what is not ours to follow in fields that it does not name.
-        for (key, body, expr) in unkeyed {
-            found.add(key, ChanUse { body, expr, kind: ChanUseKind::Escape, in_select: false });
-        }
-        let channels: Rc<[Channel]> = found.channels.into();
+        let channels: Rc<[Channel]> = found.finish(unkeyed).into();
         *self.channels.borrow_mut() = Some(Rc::clone(&channels));
         channels
+    }
+
+    /// The channel with all its uses that an expression denotes, where the package makes it, sends on it and can see all
+    /// of it.
+    pub fn channel_of(&self, cx: BodyCx<'_>, expr: ExprId) -> Option<Channel> {
+        let (key, name) = channel_key(cx, channel_name(cx, expr))?;
+        let channels = self.channels();
+        if let Some(known) = channels.iter().find(|channel| channel.key == key) {
+            return Some(known.clone());
+        }
+        if matches!(key, ChanKey::Local(..)) || !self.channel_names().is_sent(name) {
+            return None;
+        }
+        if let Some(known) = self.taken_channels.borrow().get(&key) {
+            return known.clone();
+        }
+        let (mut found, mut unkeyed) = (Found::default(), Vec::new());
+        self.find_mentions(&[(key, name)], &FxHashSet::default(), &mut found, &mut unkeyed);
+        let is_made = |use_: &ChanUse| matches!(use_.kind, ChanUseKind::Make(_));
+        let channel = found.finish(unkeyed).pop().filter(|channel| channel.uses.iter().any(is_made));
+        self.taken_channels.borrow_mut().insert(key, channel.clone());
+        channel
     }
 
     /// The channel of a local variable with all its uses, which are in one body; also one that nobody sends on.
@@ -192,7 +226,7 @@ impl Model<'_> {
         id: BodyId,
         found: &mut Found,
         unkeyed: &mut Vec<(ChanKey, BodyId, ExprId)>,
-        is_wanted: impl Fn(ChanKey) -> bool,
+        is_wanted: impl Fn(ChanKey, Symbol) -> bool,
     ) {
         let cx = self.body(id);
         if cx.ast.is_opaque {
@@ -203,7 +237,7 @@ impl Model<'_> {
             unkeyed.extend(unkeyed_fields(cx, expr).into_iter().map(|field| (field, id, expr)));
             let Some((key, name)) = channel_key(cx, expr) else { continue };
             if !found.index.contains_key(&key) {
-                if !is_wanted(key) {
+                if !is_wanted(key, name) {
                     continue;
                 }
                 found.index.insert(key, found.channels.len());
@@ -251,7 +285,9 @@ impl Model<'_> {
                 || signals.contains(Signals::CHAN)
                 || (signals.contains(Signals::FOR) && self.mentions(id, range));
             if may_tell && !self.pkg.body_ast(id).is_opaque {
-                self.find_channels(id, found, unkeyed, |key| shared.iter().any(|&(known, _)| known == key));
+                self.find_channels(id, found, unkeyed, |key, _| {
+                    shared.iter().any(|&(known, _)| known == key)
+                });
                 continue;
             }
             for &(key, _) in shared.iter().filter(|(_, name)| mentioned.contains(name)) {
@@ -287,14 +323,13 @@ impl Model<'_> {
     }
 }
 
-/// What the channel is known by that an expression denotes, parentheses and selectors included.
-pub(crate) fn channel_key_of(cx: BodyCx<'_>, expr: ExprId) -> Option<ChanKey> {
+/// The name that an expression ends with, parentheses and selectors included.
+fn channel_name(cx: BodyCx<'_>, expr: ExprId) -> ExprId {
     let expr = cx.ast.unparen(expr);
-    let name = match cx.ast.expr(expr) {
+    match cx.ast.expr(expr) {
         Expr::Selector { sel, .. } => sel,
         _ => expr,
-    };
-    channel_key(cx, name).map(|(key, _)| key)
+    }
 }
 
 /// The fields that a struct literal without keys sets, by what their channels would be known by.
@@ -343,14 +378,6 @@ fn channel_key(cx: BodyCx<'_>, expr: ExprId) -> Option<(ChanKey, Symbol)> {
         }
         _ => None,
     }
-}
-
-/// The names before `<-` in a text: what is sent on, as `ch` in `s.ch <- v`.
-fn sent_names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    memmem::find_iter(text, b"<-").filter_map(|at| {
-        let name = last_word(text[..at].trim_ascii_end());
-        (!matches!(name, b"" | b"chan" | b"case" | b"return" | b"range" | b"if" | b"switch")).then_some(name)
-    })
 }
 
 /// What a channel is stored in, as far as the text before `make` tells.

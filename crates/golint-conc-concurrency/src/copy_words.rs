@@ -209,19 +209,10 @@ impl Text<'_, '_> {
         std::str::from_utf8(self.tokens.word(at)).ok().filter(|name| !name.is_empty()).map(Symbol::new)
     }
 
-    /// Where the chain of names begins that ends with the one at a position, as `a` in `a.b.c`. A call or index before
-    /// it is not part of it.
-    fn chain(&self, mut at: usize) -> usize {
-        while 2 <= at && self.tokens.is_punct(at - 1, b'.') && self.tokens.token(at - 2) == Token::Word {
-            at -= 2;
-        }
-        at
-    }
-
     /// Whether something of the type that is named at a position may be copied in this text.
     fn is_type_of_copy(&self, at: usize) -> bool {
         let tokens = &self.tokens;
-        let mut start = self.chain(at);
+        let mut start = tokens.chain_start(at);
         // Parentheses that call nothing are part of the value.
         while 2 <= start
             && tokens.is_punct(start - 1, b'(')
@@ -315,7 +306,7 @@ impl Text<'_, '_> {
     /// Whether a field or variable that is named at a position, or an element of it, may be copied there.
     fn is_value_copied(&self, at: usize, meaning: Meaning) -> bool {
         let tokens = &self.tokens;
-        let start = self.chain(at);
+        let start = tokens.chain_start(at);
         let lead = tokens.before(start);
         let has_elements = meaning.has(Meaning::ELEMENTS);
         match (lead, tokens.token(at + 1)) {

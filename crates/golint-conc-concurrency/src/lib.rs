@@ -4,6 +4,7 @@
 
 mod access;
 mod binding;
+mod channel_words;
 mod channels;
 mod copies;
 mod copy_words;

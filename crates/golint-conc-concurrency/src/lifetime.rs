@@ -8,7 +8,7 @@ use golint_conc_syntax::{Signals, Symbol};
 
 use rustc_hash::FxHashSet;
 
-use crate::channels::{ChanKey, ChanUseKind, Channel, channel_key_of, is_select_comm};
+use crate::channels::{ChanKey, ChanUseKind, is_select_comm};
 use crate::model::{MAX_REACH, Model, Spawn, SpawnKind};
 use crate::scope::ContextInScope;
 use crate::words::has_word;
@@ -393,12 +393,6 @@ impl<'p> Model<'p> {
             }
         }
         Some(callers)
-    }
-
-    /// The channel with all its uses that an expression denotes, where the package can see all of it.
-    pub fn channel_of(&self, cx: BodyCx<'p>, expr: ExprId) -> Option<Channel> {
-        let key = channel_key_of(cx, expr)?;
-        self.channels().iter().find(|channel| channel.key == key).cloned()
     }
 }
 

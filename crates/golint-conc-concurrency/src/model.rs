@@ -10,7 +10,8 @@ use golint_conc_syntax::visit::{NodeRef, Parents, Walk, roots, walk, walk_inline
 use golint_conc_syntax::{Span, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::channels::Channel;
+use crate::channel_words::ChanNames;
+use crate::channels::{ChanKey, Channel};
 use crate::locks::{LockClass, LockFaults, Summary};
 use crate::order::Order;
 use crate::sync::LockOp;
@@ -84,6 +85,9 @@ pub struct Model<'p> {
     pub flow: Flow<'p>,
     memo: RefCell<FxHashMap<BodyId, Memo>>,
     pub(crate) channels: RefCell<Option<Rc<[Channel]>>>,
+    /// Channels that are not among those.
+    pub(crate) taken_channels: RefCell<FxHashMap<ChanKey, Option<Channel>>>,
+    pub(crate) channel_names: OnceCell<ChanNames>,
     pub(crate) orders: RefCell<FxHashMap<Func, Option<Rc<Order>>>>,
     pub(crate) starting_helpers: OnceCell<Vec<BodyId>>,
     reached: RefCell<FxHashMap<Func, Rc<Direct>>>,
@@ -103,6 +107,8 @@ impl<'p> Model<'p> {
             flow: Flow::new(pkg),
             memo: RefCell::default(),
             channels: RefCell::default(),
+            taken_channels: RefCell::default(),
+            channel_names: OnceCell::new(),
             orders: RefCell::default(),
             starting_helpers: OnceCell::new(),
             reached: RefCell::default(),

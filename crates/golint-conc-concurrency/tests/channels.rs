@@ -3,6 +3,7 @@
 use golint_conc_concurrency::{ChanUseKind, Model};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{Package, PackageFile};
+use golint_conc_syntax::ast::ExprId;
 use golint_conc_syntax::{SourceFile, Symbol};
 
 fn package(files: &[&str]) -> Package {
@@ -24,7 +25,17 @@ fn channels(files: &[&str]) -> Vec<String> {
         ChanUseKind::Make(None) => "make(n)".to_owned(),
         other => format!("{other:?}").to_lowercase(),
     };
-    let channels = model.channels();
+    let mut channels = model.channels().to_vec();
+    // Those that are told by their words are found when asked for.
+    for (id, _) in pkg.bodies() {
+        let cx = model.body(id);
+        let exprs = (0..cx.ast.expr_count() as u32).map(ExprId::new);
+        for channel in exprs.filter_map(|expr| model.channel_of(cx, expr)) {
+            if channels.iter().all(|known| known.key != channel.key) {
+                channels.push(channel);
+            }
+        }
+    }
     let lines = channels.iter().map(|channel| {
         let uses = channel.uses.iter();
         let uses = uses.map(|use_| show(use_.kind) + if use_.in_select { "?" } else { "" });
@@ -167,4 +178,30 @@ func both() (chan int, chan int) { return nil, nil }
 fn shadowed_names_are_channels_of_their_own() {
     let body = "ch := make(chan int); { ch := make(chan int, 1); ch <- 1 }; <-ch";
     assert_eq!(in_func(body), ["ch: make(0) recv", "ch: make(1) send"]);
+}
+
+#[test]
+fn fields_that_are_taken_are_left_out_unless_asked_for() {
+    let listed = |files: &[&str]| {
+        let pkg = package(files);
+        let channels = Model::new(&pkg).channels();
+        channels.iter().map(|channel| channel.name.to_string()).collect::<Vec<_>>()
+    };
+    let text = "package p
+
+type T struct { in, out, both chan int; n int }
+
+func New() *T { return &T{in: make(chan int), out: make(chan int), both: make(chan int)} }
+func (t *T) send() { t.in <- 1; t.out <- 2; t.both <- 3 }
+func (t *T) take() { println(<-t.in) } // <-t.out
+";
+    assert_eq!(listed(&[text]), ["out", "both"]);
+    assert_eq!(listed(&[text, "package p\n\nfunc (t *T) Out() <-chan int { return t.out }\n"]), ["both"]);
+    // Whose field is received from, the words don't tell.
+    let other = "package p\n\ntype U struct { in chan int }\n\nfunc (u *U) take() { <-u.both() }\n";
+    assert_eq!(listed(&[text, other]), ["in", "out", "both"]);
+    let nameless = "package p\n\nfunc f() { var x struct { in <-chan int }; <-x.in }\n";
+    assert_eq!(listed(&[text, nameless]), ["in", "out", "both"]);
+    let method = "package p\n\nfunc (t *T) both() int\n\nfunc f(x X) { use(x.both) }\n";
+    assert_eq!(listed(&[text, method]), ["out", "both"]);
 }

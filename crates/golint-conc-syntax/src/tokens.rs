@@ -73,6 +73,15 @@ impl<'t> Tokens<'t> {
         if self.token(at) == Token::Word { &self.text[self.span(at)] } else { b"" }
     }
 
+    /// Where the chain of names begins that ends with the one at a position, as `a` in `a.b.c`. A call or index before
+    /// it is not part of it.
+    pub fn chain_start(&self, mut at: usize) -> usize {
+        while 2 <= at && self.is_punct(at - 1, b'.') && self.token(at - 2) == Token::Word {
+            at -= 2;
+        }
+        at
+    }
+
     /// For an opening bracket the position behind the one that closes it, for other tokens the next position.
     pub fn behind(&self, at: usize) -> usize {
         self.behind.get(at).copied().unwrap_or(self.all.len())

@@ -91,15 +91,7 @@ impl Rule for SignalNotifyUnbuffered {
 /// The `make(chan T)` that surely made the channel. A channel made in the call itself has nobody to receive from it,
 /// so nothing is lost.
 fn unbuffered_make<'p>(cx: &Cx<'p>, body: BodyCx<'p>, channel: ExprId) -> Option<(BodyCx<'p>, ExprId)> {
-    let channel = body.ast.unparen(channel);
-    let name = match body.ast.expr(channel) {
-        Expr::Selector { sel, .. } => sel,
-        _ => channel,
-    };
-    let channels = cx.model.channels();
-    let known = channels
-        .iter()
-        .find(|known| known.uses.iter().any(|use_| use_.body == body.id && use_.expr == name))?;
+    let known = cx.model.channel_of(body, channel)?;
     let mut makes = known.uses.iter().filter(|use_| matches!(use_.kind, ChanUseKind::Make(_)));
     let (make, None) = (makes.next()?, makes.next()) else { return None };
     if make.kind != ChanUseKind::Make(Some(0)) {

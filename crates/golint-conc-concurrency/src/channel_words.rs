@@ -1,0 +1,172 @@
+//! What the words in a package tell of its channels, so that most places that mention one are never parsed.
+
+use golint_conc_semantic::ObjKind;
+use golint_conc_syntax::{Signals, Symbol, Token, Tokens};
+use memchr::memmem;
+use rustc_hash::FxHashSet;
+
+use crate::model::Model;
+use crate::words::{Words, is_word, last_word};
+
+/// Names of channels.
+#[derive(Debug, Default)]
+pub(crate) struct ChanNames {
+    /// What is sent on or handed to `signal.Notify`, locals too.
+    sent: FxHashSet<Symbol>,
+    /// Fields that some place receives from or hands on. Each is a field of one type at most, and no method, so that the
+    /// place means that field.
+    taken: FxHashSet<Symbol>,
+}
+
+impl ChanNames {
+    /// Whether something of this name is sent on.
+    pub(crate) fn is_sent(&self, name: Symbol) -> bool {
+        self.sent.contains(&name)
+    }
+
+    /// Whether some place surely receives from the field of this name or hands it on.
+    pub(crate) fn is_taken(&self, field: Symbol) -> bool {
+        self.taken.contains(&field)
+    }
+}
+
+impl Model<'_> {
+    /// The names of the package's channels that are sent on or received from.
+    pub(crate) fn channel_names(&self) -> &ChanNames {
+        self.channel_names.get_or_init(|| {
+            let sent = self.find_sent();
+            let taken = self.find_taken(&sent);
+            ChanNames { sent, taken }
+        })
+    }
+
+    fn find_sent(&self) -> FxHashSet<Symbol> {
+        let senders = self.bodies_with(&[Signals::CHAN, Signals::SIGNAL]);
+        let names = senders.iter().flat_map(|&id| sent_names(self.pkg.body_text(id)));
+        names.filter_map(|name| std::str::from_utf8(name).ok()).map(Symbol::new).collect()
+    }
+
+    fn find_taken(&self, sent: &FxHashSet<Symbol>) -> FxHashSet<Symbol> {
+        let names: Vec<_> = sent.iter().copied().collect();
+        let Ok(finder) = Words::new(&names) else { return FxHashSet::default() };
+        let (mut declared, mut ambiguous) = (FxHashSet::default(), FxHashSet::default());
+        for (_, object) in self.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Type) {
+            let text = self.pkg.object_text(object);
+            let here: FxHashSet<_> =
+                finder.find_iter(text).map(|hit| names[hit.pattern().as_usize()]).collect();
+            ambiguous.extend(here.iter().copied().filter(|&name| !declared.insert(name)));
+        }
+        ambiguous
+            .extend(self.pkg.bodies().filter(|(_, decl)| decl.recv.is_some()).map(|(_, decl)| decl.name));
+        let mut taken = FxHashSet::default();
+        for (id, _) in self.pkg.bodies() {
+            let text = self.pkg.body_text(id);
+            let mut tokens = None;
+            for hit in finder.find_iter(text) {
+                let name = names[hit.pattern().as_usize()];
+                if text[..hit.start()].last() != Some(&b'.') {
+                    // A field of a type without a name, or of one that a function declares.
+                    let rest = text[hit.end()..].trim_ascii_start();
+                    if rest.starts_with(b"chan") || rest.starts_with(b"<-chan") {
+                        ambiguous.insert(name);
+                    }
+                } else if !taken.contains(&name) && !ambiguous.contains(&name) {
+                    let tokens = tokens.get_or_insert_with(|| Tokens::new(text));
+                    if tokens.at_offset(hit.start()).is_some_and(|at| takes(tokens, at)) {
+                        taken.insert(name);
+                    }
+                }
+            }
+        }
+        taken.retain(|name| !ambiguous.contains(name));
+        taken
+    }
+}
+
+/// The names of what is sent on in a text, as `ch` in `s.ch <- v`, or handed to `Notify`.
+pub(crate) fn sent_names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const NOTIFY: &[u8] = b"Notify(";
+    let sent = memmem::find_iter(text, b"<-").map(|at| last_word(text[..at].trim_ascii_end()));
+    let notified = memmem::find_iter(text, NOTIFY).map(|at| {
+        let rest = text[at + NOTIFY.len()..].trim_ascii_start();
+        let len = rest.iter().take_while(|&&byte| is_word(byte) || byte == b'.').count();
+        last_word(&rest[..len])
+    });
+    sent.chain(notified)
+        .filter(|name| !matches!(*name, b"" | b"chan" | b"case" | b"return" | b"range" | b"if" | b"switch"))
+}
+
+/// Whether the selected name at a position is that of a channel which is received from, or handed on as a value.
+fn takes(tokens: &Tokens<'_>, at: usize) -> bool {
+    let start = tokens.chain_start(at);
+    let word = |back: usize| start.checked_sub(back).map_or(&b""[..], |at| tokens.word(at));
+    let next = tokens.token(at + 1);
+    match tokens.before(start) {
+        Token::Arrow => matches!(next, Token::Semi | Token::Punct(b',' | b')' | b'}' | b':' | b'{')),
+        Token::Word => match word(1) {
+            b"return" => matches!(next, Token::Semi | Token::Punct(b',' | b'}')),
+            b"range" => next == Token::Punct(b'{'),
+            _ => false,
+        },
+        Token::Punct(b'(') => {
+            let is_call = !matches!(
+                word(2),
+                b"" | b"close" | b"len" | b"cap" | b"if" | b"switch" | b"return" | b"case"
+            );
+            is_call && matches!(next, Token::Punct(b',' | b')'))
+        }
+        Token::Punct(b'=') => {
+            let is_comparison = start
+                .checked_sub(2)
+                .is_none_or(|at| matches!(tokens.token(at), Token::Punct(b'=' | b'!' | b'<' | b'>')));
+            !is_comparison && next == Token::Semi
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_taken_where_a_value_leaves_it() {
+        let takes = |text: &str| {
+            let tokens = Tokens::new(text.as_bytes());
+            (0..tokens.len()).filter(|&at| tokens.word(at) == b"ch").any(|at| takes(&tokens, at))
+        };
+        for text in [
+            "<-s.ch",
+            "case v, ok := <-s.ch:",
+            "for v := range s.in.ch {",
+            "return s.ch",
+            "use(s.ch)",
+            "use(s.ch, 1)",
+            "x := s.ch",
+            "done <- s.ch",
+        ] {
+            assert!(takes(text), "{text}");
+        }
+        for text in [
+            "s.ch <- v",
+            "close(s.ch)",
+            "if s.ch == nil {",
+            "if nil != s.ch {",
+            "s.ch = make(chan int)",
+            "s.ch, s.n = nil, 1",
+            "<-s.ch.x",
+            "<-s.ch()",
+            "len(s.ch)",
+            "// <-s.ch",
+            "<-ch.x",
+        ] {
+            assert!(!takes(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_sent_on_has_a_name() {
+        let text = b"s.ch <- 1; <-in; case out<-2: signal.Notify(\n\ts.signals,\n\tos.Interrupt)";
+        assert_eq!(sent_names(text).collect::<Vec<_>>(), [&b"ch"[..], b"out", b"signals"]);
+    }
+}
