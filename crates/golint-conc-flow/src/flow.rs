@@ -12,6 +12,7 @@ use golint_conc_syntax::visit::{NodeRef, walk_inline};
 use rustc_hash::FxHashMap;
 
 use crate::calls::{CallEnd, std_call_end};
+use crate::elsewhere::Elsewhere;
 use crate::graph::{ExitKind, FuncGraph};
 use crate::ownership::Taking;
 use crate::resource::Slot;
@@ -28,12 +29,6 @@ pub struct Func {
     pub lit: Option<ExprId>,
 }
 
-/// How far calls are followed from package to package.
-const MAX_PACKAGES: usize = 3;
-
-/// Package, receiver and name of a function.
-type FuncName = (Symbol, Option<Symbol>, Symbol);
-
 /// What may happen in the functions of one package.
 #[derive(Debug)]
 pub struct Flow<'p> {
@@ -41,10 +36,7 @@ pub struct Flow<'p> {
     pub pkg: &'p Package,
     graphs: RefCell<FxHashMap<Func, Option<Rc<FuncGraph>>>>,
     ends: RefCell<Ends>,
-    /// How functions of other packages end, by package, receiver and name.
-    ends_elsewhere: RefCell<FxHashMap<FuncName, CallEnd>>,
-    /// From how many packages calls were followed here.
-    packages: usize,
+    pub(crate) elsewhere: Elsewhere,
     pub(crate) hands_out: RefCell<FxHashMap<(Func, Symbol, usize), bool>>,
     pub(crate) takings: RefCell<FxHashMap<(BodyId, Slot, u8, Symbol), Taking>>,
 }
@@ -65,25 +57,10 @@ impl<'p> Flow<'p> {
             pkg,
             graphs: RefCell::default(),
             ends: RefCell::default(),
-            ends_elsewhere: RefCell::default(),
-            packages: 0,
+            elsewhere: Elsewhere::default(),
             hands_out: RefCell::default(),
             takings: RefCell::default(),
         }
-    }
-
-    /// What is known of the body in another package of the module that a call surely runs; none where it is not at hand.
-    pub(crate) fn elsewhere<T>(
-        &self,
-        callee: &Callee,
-        ask: impl FnOnce(&Flow<'_>, BodyId) -> T,
-    ) -> Option<T> {
-        if MAX_PACKAGES <= self.packages {
-            return None;
-        }
-        let (pkg, body) = self.pkg.body_elsewhere(callee)?;
-        let flow = Flow { packages: self.packages + 1, ..Flow::new(&pkg) };
-        Some(ask(&flow, body))
     }
 
     /// The declared function of a body and the function literals in it, in the order of the text.
@@ -132,29 +109,10 @@ impl<'p> Flow<'p> {
         match callee.body() {
             Some(body) => self.func_end(body),
             None => match std_call_end(cx, call, &callee) {
-                CallEnd::Returns => self.end_elsewhere(&callee),
+                CallEnd::Returns => self.end_elsewhere(&callee).unwrap_or(CallEnd::Returns),
                 end => end,
             },
         }
-    }
-
-    /// How a function of another package ends; asked only of those whose name tells that they may not return.
-    fn end_elsewhere(&self, callee: &Callee) -> CallEnd {
-        let key = match *callee {
-            Callee::Func { pkg, name, .. } => (pkg, None, name),
-            Callee::Method { pkg, type_name, name, .. } => (pkg, Some(type_name), name),
-            _ => return CallEnd::Returns,
-        };
-        if !ending_words().is_some_and(|words| words.is_match(key.2.as_str())) {
-            return CallEnd::Returns;
-        }
-        if let Some(&known) = self.ends_elsewhere.borrow().get(&key) {
-            return known;
-        }
-        #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is of one lifetime only")]
-        let end = self.elsewhere(callee, |flow, body| flow.func_end(body)).unwrap_or(CallEnd::Returns);
-        self.ends_elsewhere.borrow_mut().insert(key, end);
-        end
     }
 
     /// Whether a declared function never returns to its caller.
@@ -242,7 +200,7 @@ impl<'p> Flow<'p> {
 
 /// What some word in a function that never returns has in it: what ends, loops or blocks, and what such functions are
 /// called when others call them.
-fn ending_words() -> Option<&'static AhoCorasick> {
+pub(crate) fn ending_words() -> Option<&'static AhoCorasick> {
     const WORDS: [&str; 12] = [
         "panic", "exit", "fatal", "failnow", "skip", "for {", "select", "throw", "die", "abort", "usage",
         "goto",

@@ -5,6 +5,7 @@
 
 mod build;
 mod calls;
+mod elsewhere;
 mod facts;
 mod flow;
 mod graph;

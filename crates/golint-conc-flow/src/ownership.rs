@@ -409,6 +409,9 @@ impl Holding<'_, '_> {
         if let Some(body) = callee.body() {
             return self.flow.taking(body, slot, hold, self.search);
         }
+        if let Some(taking) = self.flow.taking_elsewhere(callee, slot, hold, self.search) {
+            return taking;
+        }
         let (pkg, name) = match callee {
             Callee::Conversion(_) => return Taking::Borrows,
             Callee::Builtin(name) if *name == "len" || *name == "print" || *name == "println" => {

@@ -252,6 +252,9 @@ impl<'p> Flow<'p> {
                 Evidence::Wrapper,
             ));
         }
+        if let Some(hands_out) = self.hands_out_elsewhere(&callee, protocol, result, depth) {
+            return hands_out.then_some((result, error, Evidence::Wrapper));
+        }
         let is_open = match callee {
             Callee::Value | Callee::Method { kind: MemberKind::InterfaceMethod, .. } => true,
             Callee::Func { pkg, .. } | Callee::Method { pkg, kind: MemberKind::ExternalMethod, .. } => {
@@ -274,7 +277,7 @@ impl<'p> Flow<'p> {
     }
 
     /// Whether a function returns, as this result, a resource that it acquired.
-    fn hands_out(&self, func: Func, protocol: &Protocol, result: usize, depth: usize) -> bool {
+    pub(crate) fn hands_out(&self, func: Func, protocol: &Protocol, result: usize, depth: usize) -> bool {
         if MAX_HANDS <= depth {
             return false;
         }
