@@ -110,7 +110,9 @@ pub struct Protocol {
     /// What people call a variable that holds it.
     pub usual: Symbol,
     /// What must happen to it, as in "is not closed".
-    pub done: &'static str,
+    pub done: Symbol,
+    /// What it costs when that does not happen.
+    pub cost: Symbol,
     /// Its types; a function that returns one, or a pointer to it, may hand a resource out.
     pub types: Vec<Name>,
     /// Who hands one out, beside functions of the package that pass theirs on.
@@ -134,22 +136,17 @@ pub struct Protocol {
 }
 
 impl Protocol {
-    /// A resource that methods of it release.
-    pub fn new(
-        noun: &str,
-        usual: &str,
-        done: &'static str,
-        types: &[(&str, &str)],
-        releases: &[&str],
-    ) -> Self {
+    /// A resource that nothing acquires or releases so far.
+    pub fn new(noun: &str, usual: &str, done: &str, cost: &str) -> Self {
         Self {
             noun: Symbol::new(noun),
             usual: Symbol::new(usual),
-            done,
-            types: types.iter().map(|(pkg, name)| (Symbol::new(pkg), Symbol::new(name))).collect(),
+            done: Symbol::new(done),
+            cost: Symbol::new(cost),
+            types: Vec::new(),
             sources: Vec::new(),
             part: None,
-            releases: symbols(releases),
+            releases: Vec::new(),
             releases_whole: Vec::new(),
             ends: Vec::new(),
             fails: Vec::new(),
@@ -228,7 +225,14 @@ fn http_body() -> Protocol {
         part: Some(Symbol::new("Body")),
         releases_whole: symbols(&["Write"]),
         stands_for: StandsFor::Takes((Symbol::new("net/http"), Symbol::new("Request"))),
-        ..Protocol::new("response", "resp", "closed", &[("net/http", "Response")], &["Close"])
+        types: types(&[("net/http", "Response")]),
+        releases: symbols(&["Close"]),
+        ..Protocol::new(
+            "response",
+            "resp",
+            "closed",
+            "the connection is neither reused nor given back until the body is closed",
+        )
     }
 }
 
@@ -241,7 +245,6 @@ fn cancel() -> Protocol {
         "WithDeadline",
         "WithDeadlineCause",
     ];
-    let types = [("context", "CancelFunc"), ("context", "CancelCauseFunc")];
     Protocol {
         sources: vec![
             Source::always(Who::func("context", &WITH), 1),
@@ -249,17 +252,31 @@ fn cancel() -> Protocol {
         ],
         by_call: true,
         context: Some(0),
-        ..Protocol::new("cancel function", "cancel", "called", &types, &[])
+        types: types(&[("context", "CancelFunc"), ("context", "CancelCauseFunc")]),
+        ..Protocol::new(
+            "cancel function",
+            "cancel",
+            "called",
+            "what waits for the context stays until its parent is cancelled or its time is over",
+        )
     }
 }
 
 fn ticker() -> Protocol {
     Protocol {
         sources: vec![Source::always(Who::func("time", &["NewTicker"]), 0)],
-        ..Protocol::new("ticker", "ticker", "stopped", &[("time", "Ticker")], &["Stop"])
+        types: types(&[("time", "Ticker")]),
+        releases: symbols(&["Stop"]),
+        ..Protocol::new(
+            "ticker",
+            "ticker",
+            "stopped",
+            "it goes on for ever, and wakes the processor at every tick",
+        )
     }
 }
 
+const POOL: &str = "the connection goes back to the pool only then";
 const SQL: &str = "database/sql";
 const SQLX: &str = "github.com/jmoiron/sqlx";
 
@@ -277,22 +294,26 @@ fn sql_rows() -> Protocol {
         ],
         ends: symbols(&["Next"]),
         stands_for: StandsFor::Anybody,
-        ..Protocol::new("rows", "rows", "closed", &[(SQL, "Rows")], &["Close"])
+        types: types(&[(SQL, "Rows")]),
+        releases: symbols(&["Close"]),
+        ..Protocol::new("rows", "rows", "closed", POOL)
     }
 }
 
 fn sqlx_rows() -> Protocol {
     const CALLS: [&str; 4] = ["Queryx", "QueryxContext", "NamedQuery", "NamedQueryContext"];
-    let types = ["DB", "Stmt", "NamedStmt", "Conn"];
+    let of_types = ["DB", "Stmt", "NamedStmt", "Conn"];
     Protocol {
         sources: vec![
             Source { evidence: Evidence::Covered, ..Source::or_error(Who::method(SQLX, &["Tx"], &CALLS)) },
-            Source::or_error(Who::method(SQLX, &types, &CALLS)),
+            Source::or_error(Who::method(SQLX, &of_types, &CALLS)),
             Source::or_error(Who::func(SQLX, &["NamedQuery", "NamedQueryContext"])),
         ],
         ends: symbols(&["Next"]),
         stands_for: StandsFor::Anybody,
-        ..Protocol::new("sqlx rows", "rows", "closed", &[(SQLX, "Rows")], &["Close"])
+        types: types(&[(SQLX, "Rows")]),
+        releases: symbols(&["Close"]),
+        ..Protocol::new("sqlx rows", "rows", "closed", POOL)
     }
 }
 
@@ -310,7 +331,9 @@ fn pgx_rows() -> Protocol {
         ends: symbols(&["Next"]),
         fails: symbols(&["Scan", "Values"]),
         stands_for: StandsFor::Anybody,
-        ..Protocol::new("pgx rows", "rows", "closed", &VERSIONS.map(|pgx| (pgx, "Rows")), &["Close"])
+        types: types(&VERSIONS.map(|pgx| (pgx, "Rows"))),
+        releases: symbols(&["Close"]),
+        ..Protocol::new("pgx rows", "rows", "closed", POOL)
     }
 }
 
@@ -318,7 +341,9 @@ fn pgx_rows() -> Protocol {
 fn sql_stmt() -> Protocol {
     Protocol {
         sources: vec![Source::or_error(Who::method(SQL, &["DB"], &["Prepare", "PrepareContext"]))],
-        ..Protocol::new("statement", "stmt", "closed", &[(SQL, "Stmt")], &["Close"])
+        types: types(&[(SQL, "Stmt")]),
+        releases: symbols(&["Close"]),
+        ..Protocol::new("statement", "stmt", "closed", POOL)
     }
 }
 
@@ -326,21 +351,23 @@ fn sql_tx() -> Protocol {
     let begin = Who::method(SQL, &["DB", "Conn"], &["Begin", "BeginTx"]);
     Protocol {
         sources: vec![Source::or_error(begin)],
-        ..Protocol::new(
-            "transaction",
-            "tx",
-            "committed or rolled back",
-            &[(SQL, "Tx")],
-            &["Commit", "Rollback"],
-        )
+        types: types(&[(SQL, "Tx")]),
+        releases: symbols(&["Commit", "Rollback"]),
+        ..Protocol::new("transaction", "tx", "committed or rolled back", POOL)
     }
 }
 
 fn sql_conn() -> Protocol {
     Protocol {
         sources: vec![Source::or_error(Who::method(SQL, &["DB"], &["Conn"]))],
-        ..Protocol::new("connection", "conn", "closed", &[(SQL, "Conn")], &["Close"])
+        types: types(&[(SQL, "Conn")]),
+        releases: symbols(&["Close"]),
+        ..Protocol::new("connection", "conn", "closed", POOL)
     }
+}
+
+fn types(names: &[(&str, &str)]) -> Vec<Name> {
+    names.iter().map(|(pkg, name)| (Symbol::new(pkg), Symbol::new(name))).collect()
 }
 
 fn symbols(names: &[&str]) -> Vec<Symbol> {

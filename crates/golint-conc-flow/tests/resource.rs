@@ -8,7 +8,9 @@ use golint_conc_syntax::{SourceFile, Symbol};
 fn file() -> Protocol {
     Protocol {
         sources: vec![Source::or_error(Who::func("os", &["Open", "Create"]))],
-        ..Protocol::new("file", "f", "closed", &[("os", "File")], &["Close"])
+        types: vec![(Symbol::new("os"), Symbol::new("File"))],
+        releases: vec![Symbol::new("Close")],
+        ..Protocol::new("file", "f", "closed", "its descriptor stays open")
     }
 }
 

@@ -96,26 +96,19 @@ impl Finding for NotReleased {
     }
 }
 
-/// The resources of a kind that a body does not release on some path, and what that costs.
-pub(crate) fn leaks(cx: &Cx<'_>, body: BodyCx<'_>, kind: Kind, cost: &'static str) -> Vec<NotReleased> {
+/// The resources of a kind that a body does not release on some path.
+pub(crate) fn leaks(cx: &Cx<'_>, body: BodyCx<'_>, kind: Kind) -> Vec<NotReleased> {
     let mut found = Vec::new();
     for func in cx.model.flow.funcs(body.id) {
         for protocol in cx.resources.of(kind) {
             let leaks = cx.model.flow.leaks(func, protocol);
-            found.extend(leaks.iter().map(|leak| finding(cx, func, body, protocol, leak, cost)));
+            found.extend(leaks.iter().map(|leak| finding(cx, func, body, protocol, leak)));
         }
     }
     found
 }
 
-fn finding(
-    cx: &Cx<'_>,
-    func: Func,
-    body: BodyCx<'_>,
-    protocol: &Protocol,
-    leak: &Leak,
-    cost: &'static str,
-) -> NotReleased {
+fn finding(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, protocol: &Protocol, leak: &Leak) -> NotReleased {
     let call = leak.acquired.call;
     let place = cx.expr_place(body, call);
     let name = match leak.bound {
@@ -134,9 +127,9 @@ fn finding(
             Evidence::Table if leak.branches.len() <= SURE_BRANCHES => Confidence::High,
             Evidence::Table | Evidence::Wrapper | Evidence::Signature => Confidence::Medium,
         },
-        cost,
+        cost: protocol.cost.as_str(),
         noun: protocol.noun.as_str(),
-        done: protocol.done,
+        done: protocol.done.as_str(),
         part: protocol.part.map(golint_conc_syntax::Symbol::as_str),
         call,
         context: match leak.bound {

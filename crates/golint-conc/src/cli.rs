@@ -9,17 +9,17 @@ use std::time::Instant;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use codespan_reporting::term::termcolor::{Ansi, NoColor, WriteColor};
-use golint_conc_flow::Protocols;
 use golint_conc_rules::{Applicability, Confidence, Page, Severity};
 use golint_conc_semantic::build::{BuildContext, KNOWN_ARCH, KNOWN_OS, LangVersion};
 
+use crate::config::{self, Config};
 use crate::fix::{self, Fixed};
 use crate::load::{self, MAX_FILE_LEN, Options, Overlay, Resolved};
 use crate::output::{self, Format};
 use crate::progress::with_progress;
 use crate::report::{Problem, Run};
 use crate::run::{Outcome, Wanted};
-use crate::selection::{self, nearest};
+use crate::selection::{self, Listed, MinConfidence, nearest};
 use crate::sink::{self, Written};
 use crate::{host, pages, run, suppress};
 
@@ -91,16 +91,6 @@ enum ListFormat {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum MinConfidence {
-    /// Everything, guesses included
-    Low,
-    /// What needs assumptions that nearly always hold
-    Medium,
-    /// Only what needs no assumption
-    High,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
 enum Switch {
     On,
     Off,
@@ -152,9 +142,9 @@ struct Check {
     #[arg(long, value_name = "RULES", help_heading = "What to report")]
     ignore: Vec<String>,
 
-    /// The least confidence to report
-    #[arg(long, value_enum, default_value_t = MinConfidence::Medium, value_name = "LEVEL", help_heading = "What to report")]
-    min_confidence: MinConfidence,
+    /// The least confidence to report [default: medium]
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "What to report")]
+    min_confidence: Option<MinConfidence>,
 
     /// Reads `_test.go` files, which is the default
     #[arg(long, overrides_with = "no_tests", help_heading = "What to report")]
@@ -210,6 +200,14 @@ struct Check {
     #[arg(long, value_name = "VERSION", value_parser = go_version, help_heading = "What to build for")]
     go: Option<LangVersion>,
 
+    /// The configuration [default: the nearest `golint-conc.toml` from here up to the root of the repository]
+    #[arg(long, value_name = "FILE", help_heading = "How to run")]
+    config: Option<PathBuf>,
+
+    /// Reads no configuration
+    #[arg(long, conflicts_with = "config", help_heading = "How to run")]
+    no_config: bool,
+
     /// The path of the file that `-` stands for
     #[arg(long, value_name = "PATH", help_heading = "How to run")]
     stdin_filename: Option<PathBuf>,
@@ -248,7 +246,21 @@ enum Status {
 
 fn run_check(check: &Check) -> Status {
     let start = Instant::now();
-    let pages = match selection::select(&check.select, &check.ignore) {
+    let cwd = match std::env::current_dir() {
+        Ok(cwd) => cwd,
+        Err(error) => {
+            say(&format!("the working directory can't be read: {}; go to another", load::io_text(&error)));
+            return Status::Failed;
+        }
+    };
+    let config = match configuration(check, &cwd) {
+        Ok(config) => config,
+        Err(problem) => {
+            say(&problem.to_string());
+            return Status::Failed;
+        }
+    };
+    let pages = match select(check, &config) {
         Ok(pages) => pages,
         Err(message) => return usage(&message),
     };
@@ -259,21 +271,15 @@ fn run_check(check: &Check) -> Status {
     if check.unsafe_fixes && fix_level(check).is_none() {
         return usage("--unsafe-fixes needs --fix or --diff");
     }
-    let options = Options { build, lang: check.go, tests: !check.no_tests, generated: check.generated };
+    let tests = check.tests || (!check.no_tests && config.tests.unwrap_or(true));
+    let options = Options { build, lang: check.go, tests, generated: check.generated };
     let (patterns, overlay) = match inputs(check) {
         Ok(inputs) => inputs,
         Err(message) => return usage(&message),
     };
-    let cwd = match std::env::current_dir() {
-        Ok(cwd) => cwd,
-        Err(error) => {
-            say(&format!("the working directory can't be read: {}; go to another", load::io_text(&error)));
-            return Status::Failed;
-        }
-    };
     let mut resolved = load::resolve(&cwd, &patterns, overlay.as_ref());
     let resolve_time = start.elapsed();
-    let wanted = wanted(check, &pages);
+    let wanted = wanted(check, config, &pages);
     let threads =
         check.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let analyze = |resolved: &Resolved| {
@@ -361,15 +367,47 @@ fn announce(check: &Check, fixed: &Fixed, failed: &[Problem]) {
     }
 }
 
-fn wanted(check: &Check, pages: &[&Page]) -> Wanted {
+/// The configuration of a run.
+fn configuration(check: &Check, cwd: &Path) -> Result<Config, Problem> {
+    if check.no_config {
+        return Ok(Config::default());
+    }
+    match &check.config {
+        Some(path) => config::read(&cwd.join(path), &path.to_string_lossy()),
+        None => match config::find(cwd) {
+            Some(path) => config::read(&path, &load::relative(cwd, &path)),
+            None => Ok(Config::default()),
+        },
+    }
+}
+
+/// The rules to run: flags win over the configuration.
+fn select(check: &Check, config: &Config) -> Result<Vec<&'static Page>, String> {
+    let titles = ["select", "ignore"].map(|key| match &config.path {
+        Some(path) => format!("{path}: `{key}`"),
+        None => key.to_owned(),
+    });
+    let listed = |flag, flags, title, keys| {
+        if <[String]>::is_empty(flags) {
+            Listed { title, names: keys }
+        } else {
+            Listed { title: flag, names: flags }
+        }
+    };
+    selection::select(
+        listed("--select", &check.select, &titles[0], &config.select),
+        listed("--ignore", &check.ignore, &titles[1], &config.ignore),
+    )
+}
+
+fn wanted(check: &Check, config: Config, pages: &[&Page]) -> Wanted {
     Wanted {
         rules: pages.iter().map(|page| page.selected()).collect(),
-        resources: Protocols::standard(),
-        min_confidence: match check.min_confidence {
-            MinConfidence::Low => Confidence::Low,
-            MinConfidence::Medium => Confidence::Medium,
-            MinConfidence::High => Confidence::High,
-        },
+        resources: config.resources,
+        min_confidence: check
+            .min_confidence
+            .or(config.min_confidence)
+            .map_or(Confidence::Medium, Confidence::from),
         report_unused: check.report_unused_ignores,
         measure: check.stats,
     }

@@ -1,29 +1,59 @@
 //! Which rules run.
 
-use golint_conc_rules::{Page, catalogue};
+use golint_conc_rules::{Confidence, Page, catalogue};
 
 /// How alike a name must be to be offered instead, from 0 to 1.
 const ALIKE: f64 = 0.75;
 
-/// The rules that `--select` and `--ignore` leave. Each is a list of ids, former ids, globs over ids, and `all`; without
-/// any `--select` those that are on by default run. `--ignore` wins.
+/// The confidences that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MinConfidence {
+    /// Everything, guesses included
+    Low,
+    /// What needs assumptions that nearly always hold
+    Medium,
+    /// Only what needs no assumption
+    High,
+}
+
+impl From<MinConfidence> for Confidence {
+    fn from(min: MinConfidence) -> Self {
+        match min {
+            MinConfidence::Low => Self::Low,
+            MinConfidence::Medium => Self::Medium,
+            MinConfidence::High => Self::High,
+        }
+    }
+}
+
+/// A list of rules, and what messages call it: ids, former ids, globs over ids, and `all`, separated by commas.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// The flag or key.
+    pub title: &'a str,
+    /// The list.
+    pub names: &'a [String],
+}
+
+/// The rules that are selected and not ignored; without any that is selected, those that are on by default.
 ///
 /// # Errors
 /// What to tell the user, where a name or glob matches no rule.
-pub fn select(select: &[String], ignore: &[String]) -> Result<Vec<&'static Page>, String> {
-    let ignored = matching("--ignore", ignore)?;
-    let pages = if select.is_empty() {
+pub fn select(select: Listed<'_>, ignore: Listed<'_>) -> Result<Vec<&'static Page>, String> {
+    let ignored = matching(ignore)?;
+    let pages = if select.names.is_empty() {
         catalogue().pages.iter().filter(|page| page.head.default).collect()
     } else {
-        matching("--select", select)?
+        matching(select)?
     };
     Ok(pages.into_iter().filter(|page| !ignored.iter().any(|other| other.id == page.id)).collect())
 }
 
 /// The pages that a list matches, in the order of the catalogue.
-fn matching(flag: &str, list: &[String]) -> Result<Vec<&'static Page>, String> {
+fn matching(Listed { title: flag, names }: Listed<'_>) -> Result<Vec<&'static Page>, String> {
     let mut chosen: Vec<&'static Page> = Vec::new();
-    for name in list.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|name| !name.is_empty()) {
+    for name in names.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|name| !name.is_empty()) {
         let before = chosen.len();
         if name.contains(['*', '?', '[', '{']) {
             let glob =
@@ -65,7 +95,10 @@ mod tests {
 
     fn ids(selected: &[&str], ignored: &[&str]) -> Result<Vec<&'static str>, String> {
         let owned = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
-        select(&owned(selected), &owned(ignored)).map(|pages| pages.iter().map(|page| page.id).collect())
+        let (selected, ignored) = (owned(selected), owned(ignored));
+        let selected = Listed { title: "--select", names: &selected };
+        let ignored = Listed { title: "--ignore", names: &ignored };
+        select(selected, ignored).map(|pages| pages.iter().map(|page| page.id).collect())
     }
 
     #[test]

@@ -35,8 +35,7 @@ impl Rule for ContextLostCancel {
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
-        let cost = "what waits for the context stays until its parent is cancelled or its time is over";
-        for mut found in leak::leaks(cx, body, Kind::Cancel, cost) {
+        for mut found in leak::leaks(cx, body, Kind::Cancel) {
             let cap = if found.ends_process { Confidence::Low } else { confidence(cx, body, &found) };
             found.confidence = found.confidence.min(cap);
             report.add(&found);

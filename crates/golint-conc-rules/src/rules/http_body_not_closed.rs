@@ -47,8 +47,7 @@ impl Rule for HttpBodyNotClosed {
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
-        let cost = "the connection is neither reused nor given back until the body is closed";
-        for mut found in leak::leaks(cx, body, Kind::HttpBody, cost) {
+        for mut found in leak::leaks(cx, body, Kind::HttpBody) {
             // Who calls `RoundTrip` and looks at the error alone wants what the transport does on the way.
             if found.name.is_none() && found.callee.ends_with(".RoundTrip") {
                 found.confidence = Confidence::Low;

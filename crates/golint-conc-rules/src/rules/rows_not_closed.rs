@@ -42,8 +42,7 @@ impl Rule for RowsNotClosed {
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
-        let cost = "the connection goes back to the pool only then";
-        for mut found in leak::leaks(cx, body, Kind::Sql, cost) {
+        for mut found in leak::leaks(cx, body, Kind::Sql) {
             if has_own_context(body, found.call) {
                 found.confidence = Confidence::Low;
             }

@@ -33,8 +33,7 @@ impl Rule for TickerNotStopped {
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
-        let cost = "it goes on for ever, and wakes the processor at every tick";
-        for found in leak::leaks(cx, body, Kind::Ticker, cost) {
+        for found in leak::leaks(cx, body, Kind::Ticker) {
             // What `main` leaves behind ends with the process.
             if !found.ends_process {
                 report.add(&found);

@@ -22,6 +22,7 @@ use golint_conc_semantic::build::{BuildContext, LangVersion};
 pub use dependencies::{Dependencies, Loader};
 pub use folder::{Loaded, load, load_dir};
 pub use module::{Module, Workspace};
+pub(crate) use path::relative;
 pub use pattern::resolve;
 
 use crate::report::Problem;

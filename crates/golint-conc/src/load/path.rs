@@ -42,7 +42,7 @@ pub(super) fn display(cwd: &Path, path: &Path) -> String {
 }
 
 /// The way from `cwd` to `path`, both absolute.
-pub(super) fn relative(cwd: &Path, path: &Path) -> String {
+pub(crate) fn relative(cwd: &Path, path: &Path) -> String {
     let shared = cwd.components().zip(path.components()).take_while(|(a, b)| a == b).count();
     if shared <= 1 {
         return slashed(path);

@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod configuration;
 mod fix;
 mod flags;
 mod output;
