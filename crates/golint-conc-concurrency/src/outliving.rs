@@ -423,7 +423,7 @@ enum Time {
 }
 
 /// The variables of the context and of its cancel function that a statement makes.
-fn makes_cancellable(cx: BodyCx<'_>, stmt: StmtId) -> Option<(LocalId, LocalId)> {
+pub(crate) fn makes_cancellable(cx: BodyCx<'_>, stmt: StmtId) -> Option<(LocalId, LocalId)> {
     let Stmt::Assign { lhs, op: AssignOp::Assign | AssignOp::Define, rhs } = cx.ast.stmt(stmt) else {
         return None;
     };

@@ -24,4 +24,4 @@ pub use graph::{
 pub use paths::{MAX_VISITS, Path, PathEnd, Paths, Verdict, Watch};
 pub use protocol::{Evidence, Kind, Name, Protocol, Protocols, Source, StandsFor, Who};
 pub use resource::{Acquired, Bound, Leak};
-pub use stores::{assigned, root_local};
+pub use stores::{assigned, is_statement, root_local};

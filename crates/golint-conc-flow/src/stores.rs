@@ -39,7 +39,7 @@ pub fn assigned(cx: BodyCx<'_>, stmt: StmtId) -> Vec<(ExprId, Option<ExprId>)> {
 }
 
 /// Whether a call is a statement of its own.
-pub(crate) fn is_statement(cx: BodyCx<'_>, call: ExprId) -> bool {
+pub fn is_statement(cx: BodyCx<'_>, call: ExprId) -> bool {
     (0..cx.ast.stmt_count() as u32)
         .map(StmtId::new)
         .any(|stmt| matches!(cx.ast.stmt(stmt), Stmt::Expr(expr) if cx.ast.unparen(expr) == call))

@@ -5,13 +5,54 @@ use golint_conc_semantic::{BodyCx, LocalId};
 use golint_conc_syntax::ast::ExprId;
 use golint_conc_syntax::{Signals, Symbol};
 
-use crate::diagnostic::Confidence;
+use crate::diagnostic::{Confidence, Finding, Place, Step};
 use crate::leak::{self, NotReleased};
-use crate::rule::{Cx, Report, Rule};
+use crate::rule::{Cx, Report, Rule, step};
 
 pub(crate) static RULE: ContextLostCancel = ContextLostCancel;
 
 pub(crate) struct ContextLostCancel;
+
+/// An object that holds the cancel function, and that its maker's caller drops.
+struct Dropped {
+    call: Place,
+    made: Place,
+    stored: Place,
+    start: Option<Place>,
+    maker: String,
+    field: String,
+}
+
+impl Finding for Dropped {
+    fn message(&self) -> String {
+        format!(
+            "the result of `{}` is dropped, and with it `{}`, which alone cancels its context",
+            self.maker, self.field
+        )
+    }
+
+    fn primary(&self) -> Place {
+        self.call
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let mut steps = vec![
+            step(self.made, 0, "the context is made"),
+            step(self.stored, 0, "what cancels it is stored in the result"),
+        ];
+        steps.extend(self.start.map(|start| step(start, 1, "this goroutine goes on until then")));
+        steps.push(step(self.call, 0, "nobody takes the result"));
+        steps
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(format!("keep the result, and have it call `{}` when its work is done", self.field))
+    }
+
+    fn confidence(&self) -> Confidence {
+        if self.start.is_some() { Confidence::High } else { Confidence::Medium }
+    }
+}
 
 impl Rule for ContextLostCancel {
     fn id(&self) -> &'static str {
@@ -39,6 +80,17 @@ impl Rule for ContextLostCancel {
             let cap = if found.ends_process { Confidence::Low } else { confidence(cx, body, &found) };
             found.confidence = found.confidence.min(cap);
             report.add(&found);
+        }
+        for found in cx.model.dropped_holders(body.id) {
+            let caller = cx.body(found.caller);
+            report.add(&Dropped {
+                call: cx.expr_place(caller, found.call),
+                made: cx.expr_place(body, body.local_info(found.context).ident),
+                stored: cx.expr_place(body, found.stored),
+                start: found.start.map(|start| cx.node_place(body, start)),
+                maker: body.name(),
+                field: format!("{}.{}", found.field.0, found.field.1),
+            });
         }
     }
 }
