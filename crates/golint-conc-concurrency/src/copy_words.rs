@@ -47,7 +47,8 @@ impl Model<'_> {
     /// The bodies that may copy a value that carries a lock. Nothing is parsed but declarations of types and variables
     /// that name a lock or what holds one.
     pub fn bodies_with_locks(&self) -> Vec<BodyId> {
-        let (words, meanings): (Vec<_>, Vec<_>) = self.lock_words().into_iter().unzip();
+        let (imported, makers) = self.pkg.imported_locks();
+        let (words, meanings): (Vec<_>, Vec<_>) = self.lock_words(&imported, &makers).into_iter().unzip();
         let Ok(finder) = Words::new(&words) else { return Vec::new() };
         self.pkg
             .bodies()
@@ -58,7 +59,8 @@ impl Model<'_> {
                 if hits.peek().is_none() {
                     return false;
                 }
-                let body = Text { model: self, file: decl.file, tokens: Tokens::new(text) };
+                let body =
+                    Text { model: self, imported: &imported, file: decl.file, tokens: Tokens::new(text) };
                 let mut names_pointer = false;
                 hits.any(|hit| {
                     let word = body.tokens.at_offset(hit.start());
@@ -75,7 +77,7 @@ impl Model<'_> {
 
     /// The names of types that carry a lock, of this package and of the standard library as its imports show, of
     /// variables and fields that hold one or a pointer to one, and of functions that return one.
-    fn lock_words(&self) -> Vec<(Symbol, Meaning)> {
+    fn lock_words(&self, imported: &[(Symbol, Symbol)], makers: &[Symbol]) -> Vec<(Symbol, Meaning)> {
         let mut meanings: FxHashMap<Symbol, Meaning> = FxHashMap::default();
         let mut mean = |word, meaning| {
             let known: &mut Meaning = meanings.entry(word).or_default();
@@ -88,9 +90,15 @@ impl Model<'_> {
                 names.extend(types.iter().map(|name| Symbol::new(name)));
             }
         }
+        names.extend(imported.iter().map(|&(_, name)| name));
         for &name in &names {
             mean(name, Meaning::FOREIGN);
         }
+        for &name in makers {
+            mean(name, Meaning::POINTER);
+        }
+        let named = |&(path, name): &(Symbol, Symbol)| self.pkg.types.named(path.as_str(), name.as_str());
+        let mut fields: Vec<_> = imported.iter().map(named).flat_map(|ty| self.lock_fields(ty)).collect();
         let lockers = self.pkg.objects().filter(|(_, object)| {
             object.kind == ObjKind::Type && self.pkg.method(object.name, Symbol::new("Lock")).is_some()
         });
@@ -102,13 +110,10 @@ impl Model<'_> {
             if let Some(held) = self.held_lock(ty) {
                 mean(name, Meaning::TYPE.union(held));
             }
-            if let Type::Struct(fields) = self.pkg.types.get(self.pkg.underlying(ty)) {
-                for field in &*fields {
-                    if let Some(held) = self.held_lock(field.ty) {
-                        mean(field.name, Meaning::FIELD.union(held));
-                    }
-                }
-            }
+            fields.extend(self.lock_fields(ty));
+        }
+        for (name, held) in fields {
+            mean(name, Meaning::FIELD.union(held));
         }
         let type_names: Vec<_> = types.iter().map(|&(_, name)| name).collect();
         let Ok(finder) = Words::new(&type_names) else { return Vec::new() };
@@ -133,6 +138,12 @@ impl Model<'_> {
         let mut words: Vec<_> = meanings.into_iter().collect();
         words.sort_unstable_by_key(|(word, _)| word.as_str());
         words
+    }
+
+    /// The fields of a struct type that hold locks.
+    fn lock_fields(&self, ty: TypeId) -> Vec<(Symbol, Meaning)> {
+        let Type::Struct(fields) = self.pkg.types.get(self.pkg.underlying(ty)) else { return Vec::new() };
+        fields.iter().filter_map(|field| Some((field.name, self.held_lock(field.ty)?))).collect()
     }
 
     /// Whether values of the type, or its elements, carry a lock or point to one that does.
@@ -169,6 +180,7 @@ enum Mention {
 /// The text of a body.
 struct Text<'m, 'p> {
     model: &'m Model<'p>,
+    imported: &'m [(Symbol, Symbol)],
     file: usize,
     tokens: Tokens<'m>,
 }
@@ -199,6 +211,7 @@ impl Text<'_, '_> {
     fn is_qualified(&self, at: usize, name: Symbol) -> bool {
         let Some(path) = at.checked_sub(2).and_then(|at| self.import(at)) else { return false };
         LOCK_TYPES.iter().any(|(known, types)| path == *known && types.contains(&name.as_str()))
+            || self.imported.contains(&(path, name))
     }
 
     fn import(&self, at: usize) -> Option<Symbol> {

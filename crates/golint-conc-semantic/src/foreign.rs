@@ -12,17 +12,21 @@ use std::sync::{Arc, OnceLock};
 use elsa::FrozenMap;
 
 use golint_conc_syntax::ast::{Ast, Decl, ExprId, Spec};
-use golint_conc_syntax::{DeclKind, SourceFile, Span, Symbol};
+use golint_conc_syntax::{DeclKind, OutlineDecl, SourceFile, Span, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::imports::FileScope;
-use crate::package::Package;
+use crate::locks::LOCK_TYPES;
+use crate::package::{Package, is_exported};
 
 /// Written by `cargo xtask stdlib`.
 const STD: &str = include_str!("stdlib/std.go.txt");
 
 /// Packages outside of the standard library, written by hand from their documentation.
 const OTHERS: &str = include_str!("stdlib/others.go.txt");
+
+/// How far before the last bracket of a signature its results are looked for, in bytes.
+const MAX_RESULTS: usize = 64;
 
 /// Where the declarations of other packages come from.
 pub trait Importer: Debug {
@@ -102,6 +106,16 @@ pub struct Foreign {
     files: Vec<(SourceFile, FileScope)>,
     objects: FxHashMap<Symbol, ForeignObject>,
     methods: FxHashMap<(Symbol, Symbol), (usize, usize)>,
+    lock_names: OnceLock<LockNames>,
+}
+
+/// Names that have to do with locks, as far as the texts of declarations tell.
+#[derive(Debug, Default)]
+pub(crate) struct LockNames {
+    /// Exported types that may carry a lock.
+    pub(crate) types: Vec<Symbol>,
+    /// Exported functions and methods that may return a pointer to one.
+    pub(crate) makers: Vec<Symbol>,
 }
 
 type Index = FxHashMap<&'static str, (&'static str, OnceLock<Foreign>)>;
@@ -169,7 +183,14 @@ impl Foreign {
         }
         let files: Vec<_> =
             files.into_iter().map(|source| (FileScope::new(&source), source)).map(|(s, f)| (f, s)).collect();
-        Self { path, name: name.map_or(path, |(name, _)| name), files, objects, methods }
+        Self {
+            path,
+            name: name.map_or(path, |(name, _)| name),
+            files,
+            objects,
+            methods,
+            lock_names: OnceLock::new(),
+        }
     }
 
     /// The import path.
@@ -197,11 +218,79 @@ impl Foreign {
         self.files[object.file].0.decl(object.decl)
     }
 
+    /// The exported types that may carry a lock, which name a type of `sync` or such or a type that may, and what may
+    /// return them.
+    pub(crate) fn lock_names(&self) -> &LockNames {
+        self.lock_names.get_or_init(|| self.find_lock_names())
+    }
+
+    fn find_lock_names(&self) -> LockNames {
+        let decls = || {
+            let all = self.files.iter().flat_map(|(source, _)| {
+                source.outline().decls.iter().map(|decl| (decl, decl.span.slice(source.text())))
+            });
+            all.filter(|(decl, _)| !decl.names.is_empty())
+        };
+        let names = |(decl, _): &(&OutlineDecl, &[u8])| -> Vec<Symbol> {
+            decl.names.iter().map(|&(name, _)| name).collect()
+        };
+        let mut known: FxHashSet<&[u8]> =
+            LOCK_TYPES.iter().flat_map(|(_, types)| *types).map(|name| name.as_bytes()).collect();
+        let mut rest: Vec<_> = decls().filter(|(decl, _)| decl.kind == DeclKind::Type).collect();
+        let mut types = Vec::new();
+        loop {
+            let (new, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|decl| {
+                words(decl.1).any(|word| known.contains(word))
+                    || names(decl).into_iter().any(|name| self.is_locker(name))
+            });
+            rest = others;
+            if new.is_empty() {
+                break;
+            }
+            let new: Vec<_> = new.iter().flat_map(names).collect();
+            known.extend(new.iter().map(|name| name.as_str().as_bytes()));
+            types.extend(new);
+        }
+        let is_maker = |(decl, text): &(&OutlineDecl, &[u8])| {
+            matches!(decl.kind, DeclKind::Func | DeclKind::Method) && {
+                let returns = text.iter().rposition(|&byte| byte == b')').unwrap_or_default();
+                let results = text.get(returns.saturating_sub(MAX_RESULTS)..).unwrap_or_default();
+                words(results).any(|word| known.contains(word))
+            }
+        };
+        let makers = if types.is_empty() { Vec::new() } else { decls().filter(is_maker).collect() };
+        let sorted = |mut names: Vec<Symbol>| {
+            names.retain(|name| is_exported(*name));
+            names.sort_unstable_by_key(|name| name.as_str());
+            names.dedup();
+            names
+        };
+        LockNames { types: sorted(types), makers: sorted(makers.iter().flat_map(names).collect()) }
+    }
+
+    /// Whether pointers to a type have methods `Lock()` and `Unlock()`.
+    pub(crate) fn is_locker(&self, type_name: Symbol) -> bool {
+        ["Lock", "Unlock"].iter().all(|method| {
+            let Some(&(file, decl)) = self.methods.get(&(type_name, Symbol::new(method))) else {
+                return false;
+            };
+            let (source, _) = &self.files[file];
+            let outline = &source.outline().decls[decl];
+            let head = outline.signature.slice(source.text()).trim_ascii_end();
+            outline.recv.is_some_and(|recv| recv.is_pointer) && head.ends_with(b"()")
+        })
+    }
+
     /// The declaration of a method, and the file it is in.
     pub(crate) fn method(&self, type_name: Symbol, name: Symbol) -> Option<(usize, &Ast)> {
         let &(file, decl) = self.methods.get(&(type_name, name))?;
         Some((file, self.files[file].0.decl(decl)))
     }
+}
+
+/// The identifiers and keywords in a text.
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|&byte| !byte.is_ascii_alphanumeric() && byte != b'_' && byte < 0x80)
 }
 
 impl ForeignObject {

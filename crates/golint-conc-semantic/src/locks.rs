@@ -2,6 +2,7 @@
 
 use golint_conc_syntax::{DeclKind, Symbol};
 
+use crate::foreign;
 use crate::package::{BodyId, Package};
 use crate::types::{Type, TypeId};
 
@@ -67,13 +68,18 @@ impl Package {
             return None;
         }
         if let Type::Named { pkg, name, .. } = self.types.get(ty) {
-            if pkg != self.path {
+            let itself = || LockInside { path: Vec::new(), ty };
+            if pkg != self.path && foreign::embedded(pkg).is_some() {
                 let known = LOCK_TYPES.iter().find(|(path, _)| pkg == *path)?;
-                return known.1.contains(&name.as_str()).then(|| LockInside { path: Vec::new(), ty });
+                return known.1.contains(&name.as_str()).then(itself);
             }
             let is_struct = matches!(self.types.get(self.underlying(ty)), Type::Struct(_));
-            if is_struct && self.is_locker(name) {
-                return Some(LockInside { path: Vec::new(), ty });
+            let is_locker = match self.foreign(pkg) {
+                Some(foreign) => foreign.is_locker(name),
+                None => self.is_locker(name),
+            };
+            if is_struct && is_locker {
+                return Some(itself());
             }
         }
         match self.types.get(self.underlying(ty)) {
@@ -85,6 +91,32 @@ impl Package {
             }),
             _ => None,
         }
+    }
+
+    /// The types with locks in them that the imported packages declare, by import path, and the names of functions that
+    /// may return pointers to them. Only packages of the same module or maker are asked, whose import paths begin alike.
+    pub fn imported_locks(&self) -> (Vec<(Symbol, Symbol)>, Vec<Symbol>) {
+        let mut paths: Vec<_> =
+            (0..self.files.len()).flat_map(|file| self.import_paths(file)).copied().collect();
+        paths.sort_unstable_by_key(|path| path.as_str());
+        paths.dedup();
+        let (mut types, mut makers) = (Vec::new(), Vec::new());
+        for path in paths {
+            let is_near = origin(path.as_str()) == origin(self.path.as_str());
+            if foreign::embedded(path).is_some() || !is_near {
+                continue;
+            }
+            let Some(foreign) = self.foreign(path) else { continue };
+            let named = foreign.lock_names().types.iter().copied();
+            let before = types.len();
+            types.extend(named.map(|name| (path, name)).filter(|&(path, name)| {
+                self.lock_inside(self.types.named(path.as_str(), name.as_str())).is_some()
+            }));
+            if before < types.len() {
+                makers.extend_from_slice(&foreign.lock_names().makers);
+            }
+        }
+        (types, makers)
     }
 
     /// Whether pointers to a declared struct type have methods `Lock()` and `Unlock()` that its values have not.
@@ -101,4 +133,11 @@ impl Package {
             && matches!(self.types.get(self.signature(body)),
                 Type::Func(sig) if sig.params.is_empty() && sig.results.is_empty())
     }
+}
+
+/// Where a package comes from: the host and the organisation in its import path, or the first element.
+fn origin(path: &str) -> &str {
+    let mut slashes = path.match_indices('/').map(|(at, _)| at);
+    let first = slashes.next().unwrap_or(path.len());
+    if path[..first].contains('.') { &path[..slashes.next().unwrap_or(path.len())] } else { &path[..first] }
 }

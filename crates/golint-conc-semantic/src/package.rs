@@ -369,6 +369,11 @@ impl Package {
         Some(self.foreign(pkg)?.object(name)?.kind)
     }
 
+    /// The import paths in a file.
+    pub(crate) fn import_paths(&self, file: usize) -> &[Symbol] {
+        &self.file_scopes[file].paths
+    }
+
     /// Whether a file imports the package at `path`.
     pub fn imports(&self, file: usize, path: &str) -> bool {
         self.file_scopes[file].paths.iter().any(|&p| p == path)
@@ -729,7 +734,7 @@ impl Package {
     }
 }
 
-fn is_exported(name: Symbol) -> bool {
+pub(crate) fn is_exported(name: Symbol) -> bool {
     name.as_str().chars().next().is_some_and(char::is_uppercase)
 }
 
