@@ -113,9 +113,10 @@ fn add<'a>(
     for (&path, replacements) in parts {
         let Some(Some(target)) = targets.get(path) else { return Added::Overlaps };
         let Some(chosen) = with(&target.chosen, replacements) else { return Added::Overlaps };
-        if !is_sound(&target.source, &chosen) {
-            let alone = with(&[], replacements).is_some_and(|alone| is_sound(&target.source, &alone));
-            return if alone { Added::Overlaps } else { Added::BreaksCode };
+        if !is_sound(&target.source, &chosen, replacements) {
+            let alone = with(&[], replacements);
+            let is_sound = alone.is_some_and(|alone| is_sound(&target.source, &alone, replacements));
+            return if is_sound { Added::Overlaps } else { Added::BreaksCode };
         }
         merged.push((path, chosen));
     }
@@ -156,22 +157,36 @@ pub(super) fn replaced(text: &[u8], replacements: &[(Span, &str)]) -> (Vec<u8>, 
     (out, places)
 }
 
-/// Whether the declarations that the replacements touch are still Go.
-fn is_sound(before: &SourceFile, replacements: &[(Span, &str)]) -> bool {
-    let (text, places) = replaced(before.text(), replacements);
-    let after = SourceFile::new(text);
-    let (old, new) = (before.outline(), after.outline());
-    if old.decls.len() != new.decls.len()
-        || old.problems.len() < new.problems.len()
-        || open_brackets(before.text()) != open_brackets(after.text())
-    {
-        return false;
-    }
-    (0..new.decls.len()).all(|index| {
-        let span = new.decls[index].span;
-        let is_touched = places.iter().any(|place| place.start <= span.end && span.start <= place.end);
-        !is_touched || !after.body(index).is_opaque || before.body(index).is_opaque
+/// Whether the declarations that the last replacements touch are still Go with all that are chosen. Each is looked at by
+/// itself: files may be long, and have many findings.
+fn is_sound(before: &SourceFile, chosen: &[(Span, &str)], last: &[(Span, &str)]) -> bool {
+    let outline = before.outline();
+    let mut decls: Vec<_> = last
+        .iter()
+        .filter_map(|(span, _)| outline.decls.iter().position(|decl| decl.span.contains(*span)))
+        .collect();
+    decls.sort_unstable();
+    decls.dedup();
+    decls.into_iter().all(|index| {
+        let span = outline.decls[index].span;
+        let own: Vec<_> = chosen
+            .iter()
+            .filter(|(place, _)| span.contains(*place))
+            .map(|&(place, text)| (Span::new(place.start - span.start, place.end - span.start), text))
+            .collect();
+        is_declaration(&replaced(span.slice(before.text()), &own).0) || before.body(index).is_opaque
     })
+}
+
+/// Whether a text is one declaration, no more and no less.
+fn is_declaration(text: &[u8]) -> bool {
+    let file = SourceFile::new([b"package p\n\n", text, b"\n"].concat());
+    let outline = file.outline();
+    let [decl] = outline.decls.as_slice() else { return false };
+    outline.problems.is_empty()
+        && open_brackets(text) == [0; 3]
+        && decl.span.len() as usize == text.trim_ascii_end().len()
+        && !file.body(0).is_opaque
 }
 
 /// How many more braces, parentheses and brackets open than close. One too many behind a declaration stands in none.
@@ -257,7 +272,7 @@ mod tests {
         let at = Span::new(23, 26);
         assert_eq!(at.slice(before.text()), b"g()");
         for (new, sound) in [("g(1)", true), ("g(", false), ("}", false), ("defer g(); x := 1", true)] {
-            assert_eq!(is_sound(&before, &[(at, new)]), sound, "{new}");
+            assert_eq!(is_sound(&before, &[(at, new)], &[(at, new)]), sound, "{new}");
         }
     }
 }

@@ -43,7 +43,7 @@ pub struct Change {
 }
 
 /// What the passes did.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Fixed {
     /// What is found in the changed texts.
     pub outcome: Outcome,
@@ -84,6 +84,11 @@ impl Files {
         Self(files)
     }
 
+    /// The folder of a file.
+    fn folder(&self, path: &str) -> Option<usize> {
+        self.0.get(path).map(|entry| entry.folder)
+    }
+
     /// Whether edits may change this file.
     fn may_change(&self, file: &ReportFile) -> bool {
         self.0.contains_key(&file.path)
@@ -103,53 +108,65 @@ pub fn fix(
     mut analyze: impl FnMut(&Resolved) -> anyhow::Result<Outcome>,
 ) -> anyhow::Result<Fixed> {
     let files = Files::new(&resolved.folders);
+    let whole = analyze(resolved)?;
+    let mut fixed = Fixed::default();
     let mut before = BTreeMap::<String, Vec<u8>>::new();
-    let mut findings = 0;
-    let mut refused = BTreeSet::new();
     let mut idle = BTreeSet::<&'static str>::new();
-    let mut outcome = analyze(resolved)?;
+    // What is left to mend is in the folders that the last pass changed.
+    let mut latest = whole;
+    fixed.is_unsettled = true;
     for _ in 0..MAX_PASSES {
         let pass = on_large_stack(|| {
             let may_fix = |found: &Found<'_>| !idle.contains(found.diagnostic.rule);
             let policy = Policy { level, may_change: &|file| files.may_change(file), may_fix: &may_fix };
-            pass(&run_of(&outcome), &policy)
+            pass(&run_of(&latest), &policy)
         })?;
-        refused.extend(pass.refused);
+        fixed.refused.extend(pass.refused);
         if pass.texts.is_empty() {
-            return Ok(finished(&files, &resolved.folders, before, outcome, findings, false, refused));
+            fixed.is_unsettled = false;
+            break;
         }
-        let undo = resolved.folders.clone();
+        let changed: BTreeSet<usize> = pass.texts.keys().filter_map(|path| files.folder(path)).collect();
+        let undo: Vec<_> = changed.iter().map(|&index| resolved.folders[index].clone()).collect();
         for (path, text) in &pass.texts {
             let Some(Entry { folder, name, .. }) = files.0.get(path) else { continue };
             resolved.folders[*folder].overlays.insert(name.clone(), Arc::new(text.clone()));
         }
-        let next = analyze(resolved)?;
+        let next = analyze(&Resolved {
+            folders: changed.iter().map(|&index| resolved.folders[index].clone()).collect(),
+            workspace: resolved.workspace.clone(),
+            problems: Vec::new(),
+        })?;
         // An edit after which its finding is still there would be applied for ever.
-        let counts = |outcome: &Outcome, rule: &str| {
-            run_of(outcome).findings().iter().filter(|found| found.diagnostic.rule == rule).count()
+        let count = |outcome: &Outcome, rule: &str| {
+            let is_there = |found: &&Found<'_>| {
+                found.diagnostic.rule == rule
+                    && files.folder(&found.primary().path).is_some_and(|folder| changed.contains(&folder))
+            };
+            run_of(outcome).findings().iter().filter(is_there).count()
         };
-        let stuck: Vec<_> = pass
-            .fixed
-            .keys()
-            .copied()
-            .filter(|&rule| counts(&outcome, rule) <= counts(&next, rule))
-            .collect();
+        let rules = pass.fixed.keys().copied();
+        let stuck: Vec<_> = rules.filter(|&rule| count(&latest, rule) <= count(&next, rule)).collect();
         if !stuck.is_empty() {
             idle.extend(stuck);
-            resolved.folders = undo;
+            for (index, folder) in changed.into_iter().zip(undo) {
+                resolved.folders[index] = folder;
+            }
             continue;
         }
-        for path in pass.texts.keys() {
-            if !before.contains_key(path)
-                && let Some(text) = text_of(&outcome, path)
+        for path in pass.texts.into_keys() {
+            if let Some(text) = text_of(&latest, &path)
+                && !before.contains_key(&path)
             {
-                before.insert(path.clone(), text.to_vec());
+                before.insert(path, text.to_vec());
             }
         }
-        findings += pass.fixed.values().sum::<usize>();
-        outcome = next;
+        fixed.findings += pass.fixed.values().sum::<usize>();
+        latest = next;
     }
-    Ok(finished(&files, &resolved.folders, before, outcome, findings, true, refused))
+    fixed.outcome = if before.is_empty() && idle.is_empty() { latest } else { analyze(resolved)? };
+    fixed.changes = changes(&files, &resolved.folders, before);
+    Ok(fixed)
 }
 
 /// A run over an outcome; which rules ran does not matter here.
@@ -162,15 +179,7 @@ fn text_of<'a>(outcome: &'a Outcome, path: &str) -> Option<&'a [u8]> {
     files.into_iter().find(|file| file.path == path).map(|file| file.text.as_slice())
 }
 
-fn finished(
-    files: &Files,
-    folders: &[Folder],
-    before: BTreeMap<String, Vec<u8>>,
-    outcome: Outcome,
-    findings: usize,
-    is_unsettled: bool,
-    refused: BTreeSet<(&'static str, String)>,
-) -> Fixed {
+fn changes(files: &Files, folders: &[Folder], before: BTreeMap<String, Vec<u8>>) -> Vec<Change> {
     let changes = before.into_iter().filter_map(|(path, before)| {
         let Entry { folder, name, is_stdin } = files.0.get(&path)?;
         let folder = &folders[*folder];
@@ -178,7 +187,7 @@ fn finished(
         let file = folder.dir.join(name);
         (before != after).then_some(Change { path, file, is_stdin: *is_stdin, before, after })
     });
-    Fixed { changes: changes.collect(), outcome, findings, is_unsettled, refused }
+    changes.collect()
 }
 
 /// Parses on a thread with the stack that deep code needs.
