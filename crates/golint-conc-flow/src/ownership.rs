@@ -39,7 +39,7 @@ pub(crate) enum Hold {
 }
 
 /// What is known of a resource on a path.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Held {
     /// The variables that hold it, sorted.
     pub(crate) holders: Vec<(LocalId, Hold)>,
@@ -49,6 +49,15 @@ pub(crate) struct Held {
     pub(crate) context: Option<LocalId>,
     /// The variable that tells by not being nil that the resource has been released.
     pub(crate) failed: Option<LocalId>,
+    /// With [`Goal::ReturnTaken`]: whether it has been released or taken over.
+    pub(crate) taken: bool,
+}
+
+impl Held {
+    /// One variable holds it, and nothing else is known.
+    pub(crate) fn by(holder: LocalId, hold: Hold) -> Self {
+        Self { holders: vec![(holder, hold)], ..Self::default() }
+    }
 }
 
 /// What a search looks for.
@@ -58,6 +67,8 @@ pub(crate) enum Goal {
     Leak,
     /// A `return` of the resource.
     Return,
+    /// A `return` of the resource behind something that has released it or taken it over.
+    ReturnTaken,
 }
 
 /// What is followed, for what, and how deep in calls.
@@ -93,12 +104,17 @@ impl Watch for Holding<'_, '_> {
     type State = Held;
 
     fn step(&self, held: &mut Held, step: Step) -> Verdict {
-        match step {
+        let verdict = match step {
             Step::Eval(expr) if self.dropped == Some(expr) => Verdict::Found,
             Step::Eval(expr) => self.eval(held, expr),
             Step::Exec(stmt) => self.exec(held, stmt),
             Step::Next(_) | Step::RunDefers => Verdict::Go,
+        };
+        if verdict == Verdict::Drop && self.search.goal == Goal::ReturnTaken && !held.taken {
+            held.taken = true;
+            return Verdict::Go;
         }
+        verdict
     }
 
     fn edge(&self, held: &mut Held, label: Label) -> bool {
@@ -504,7 +520,8 @@ impl Holding<'_, '_> {
                 };
                 match (returned, self.search.goal) {
                     (true, Goal::Return) => Verdict::Found,
-                    (true, Goal::Leak) => Verdict::Drop,
+                    (true, Goal::ReturnTaken) if held.taken => Verdict::Found,
+                    (true, Goal::Leak | Goal::ReturnTaken) => Verdict::Drop,
                     (false, _) => Verdict::Go,
                 }
             }

@@ -149,12 +149,7 @@ impl<'p> Flow<'p> {
 
     /// Whether anything in the function takes over what `holder` holds, or releases it other than by a plain call.
     pub fn is_ever_kept(&self, func: Func, protocol: &Protocol, holder: LocalId) -> bool {
-        let mut held = Held {
-            holders: vec![(holder, hold_of_result(protocol))],
-            error: None,
-            context: None,
-            failed: None,
-        };
+        let mut held = Held::by(holder, hold_of_result(protocol));
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else { return true };
         let search = Search::leak(protocol, 0);
         let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
@@ -175,20 +170,12 @@ impl<'p> Flow<'p> {
                 if self.is_promised(func, acquired.call, holder, search) {
                     return None;
                 }
-                let held = Held {
-                    holders: vec![(holder, hold_of_result(search.protocol))],
-                    error,
-                    context,
-                    failed: None,
-                };
+                let held = Held { error, context, ..Held::by(holder, hold_of_result(search.protocol)) };
                 (held, Point { step: acquired.after.step + 1, ..acquired.after })
             }
             Bound::Dropped { error } => {
                 let step = acquired.after.step + usize::from(!is_statement(cx, acquired.call));
-                (
-                    Held { holders: Vec::new(), error, context: None, failed: None },
-                    Point { step, ..acquired.after },
-                )
+                (Held { error, ..Held::default() }, Point { step, ..acquired.after })
             }
             Bound::Handed => return None,
         };
@@ -203,12 +190,7 @@ impl<'p> Flow<'p> {
         let before = cx.ast.expr_span(call).start;
         let search = Search::leak(search.protocol, search.depth);
         let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
-        let held = Held {
-            holders: vec![(holder, hold_of_result(search.protocol))],
-            error: None,
-            context: None,
-            failed: None,
-        };
+        let held = Held::by(holder, hold_of_result(search.protocol));
         graph.points().any(|(_, step)| match step {
             Step::Eval(expr) if cx.ast.expr_span(expr).start < before => match cx.ast.expr(expr) {
                 Expr::Func { .. } | Expr::Unary { op: UnaryOp::Addr, .. } => {
@@ -311,8 +293,10 @@ impl<'p> Flow<'p> {
             }
             let acquired = Acquired { call, after, result: own, error, context: protocol.context, evidence };
             let bound = self.bound(func, &acquired);
-            matches!(bound, Bound::Local { .. })
-                && self.follow(func, &paths, &acquired, bound, search).is_some()
+            let finds =
+                |goal| self.follow(func, &paths, &acquired, bound, Search { goal, ..search }).is_some();
+            // One that is released on its way to some return says no more than its headers to the caller.
+            matches!(bound, Bound::Local { .. }) && finds(Goal::Return) && !finds(Goal::ReturnTaken)
         })
     }
 
@@ -329,7 +313,7 @@ impl<'p> Flow<'p> {
         self.takings.borrow_mut().insert(key, Taking::Takes);
         let found = match param(self.pkg.body(body), slot) {
             Param::Named(param) => {
-                let held = Held { holders: vec![(param, hold)], error: None, context: None, failed: None };
+                let held = Held::by(param, hold);
                 self.scan(Func { body, lit: None }, held, search.deeper())
             }
             Param::Unnamed => Taking::Borrows,

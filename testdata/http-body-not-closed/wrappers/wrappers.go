@@ -143,3 +143,25 @@ func borrowed(url string) (int, error) {
 }
 
 func size(resp *http.Response) int { return int(resp.ContentLength) }
+
+// closedUnless closes the body on one of its ways out, as its caller has asked for.
+func closedUnless(client *http.Client, req *http.Request, keep bool) (*http.Response, error) {
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if keep {
+		return resp, nil
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+	return resp, err
+}
+
+func asksForItClosed(client *http.Client, req *http.Request) (int, error) {
+	resp, err := closedUnless(client, req, false)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
