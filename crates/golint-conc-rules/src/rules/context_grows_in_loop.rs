@@ -74,7 +74,15 @@ impl Rule for ContextGrowsInLoop {
     }
 
     fn words(&self) -> &'static [&'static str] {
-        &["With", "NotifyContext"]
+        &[
+            "WithCancel",
+            "WithTimeout",
+            "WithDeadline",
+            "WithValue",
+            "WithClientTrace",
+            "WithLabels",
+            "NotifyContext",
+        ]
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
