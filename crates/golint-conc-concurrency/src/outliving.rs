@@ -1,7 +1,7 @@
 //! Goroutines that work with a context which ends with the function that started them.
 
 use golint_conc_flow::{Func, Step, assigned};
-use golint_conc_semantic::{BodyCx, Callee, LocalId, LocalKind, MemberKind, Type};
+use golint_conc_semantic::{BodyCx, Callee, Local, LocalId, LocalKind, MemberKind, Type};
 use golint_conc_syntax::ast::{AssignOp, Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents, Walk, walk, walk_inline};
 
@@ -14,6 +14,33 @@ const MAX_DEPTH: usize = 4;
 /// Functions that make a context and what ends it.
 const CANCELLABLE: [&str; 6] =
     ["WithCancel", "WithTimeout", "WithDeadline", "WithCancelCause", "WithTimeoutCause", "WithDeadlineCause"];
+
+/// What handlers of requests are known by: a parameter that stands for the request, what stands behind its name for the
+/// context, and another parameter that handlers have as well.
+const HANDLERS: [Handler; 4] = [
+    Handler {
+        request: ("net/http", "Request"),
+        selector: ".Context()",
+        other: Some(("net/http", "ResponseWriter")),
+    },
+    Handler { request: ("github.com/gin-gonic/gin", "Context"), selector: ".Request.Context()", other: None },
+    Handler {
+        request: ("github.com/labstack/echo/v4", "Context"),
+        selector: ".Request().Context()",
+        other: None,
+    },
+    Handler {
+        request: ("github.com/labstack/echo/v5", "Context"),
+        selector: ".Request().Context()",
+        other: None,
+    },
+];
+
+struct Handler {
+    request: (&'static str, &'static str),
+    selector: &'static str,
+    other: Option<(&'static str, &'static str)>,
+}
 
 /// Packages of which no function waits for anything.
 const PURE: [&str; 19] = [
@@ -97,7 +124,10 @@ pub enum ContextEnd {
     /// A call of its cancel function that every way from the goroutine's start comes to.
     Called(StmtId),
     /// The end of the handler of a request.
-    Handled,
+    Handled {
+        /// What stands behind the request's name for its context: `.Context()`.
+        selector: &'static str,
+    },
 }
 
 impl<'p> Model<'p> {
@@ -130,24 +160,25 @@ impl<'p> Model<'p> {
     pub fn request_outlived(&self, spawn: &Spawn) -> Option<Doomed> {
         let cx = self.body(spawn.body);
         let starter = self.func_of(spawn.body, spawn.node);
-        let is_param = |pkg: &str, name: &str| {
-            cx.locals().find(|(_, local)| {
-                local.kind == LocalKind::Param
-                    && local.func == starter.lit
-                    && cx.pkg.types.is_named_or_ptr(local.ty, pkg, name)
-            })
+        let param = |(pkg, name)| {
+            let mut params = cx.locals().filter(|(_, local)| is_param_of(cx, local, pkg, name));
+            params.find(|(_, local)| local.func == starter.lit).map(|(id, _)| id)
         };
-        is_param("net/http", "ResponseWriter")?;
-        let (request, _) = is_param("net/http", "Request")?;
-        self.outlives(spawn, starter, request, ContextEnd::Handled)
+        let (request, selector) = HANDLERS.iter().find_map(|handler| {
+            let is_complete = handler.other.is_none_or(|other| param(other).is_some());
+            Some((param(handler.request).filter(|_| is_complete)?, handler.selector))
+        })?;
+        self.outlives(spawn, starter, request, ContextEnd::Handled { selector })
     }
 
     /// Whether a goroutine works with a context after the end of its starter, which does not wait for it.
     fn outlives(&self, spawn: &Spawn, starter: Func, context: LocalId, end: ContextEnd) -> Option<Doomed> {
-        if !matches!(spawn.kind, SpawnKind::Go | SpawnKind::WaitGroup) {
-            return None;
-        }
         let cx = self.body(spawn.body);
+        let is_later = match spawn.kind {
+            SpawnKind::Go | SpawnKind::WaitGroup => false,
+            SpawnKind::AfterFunc if cx.callee(spawn.call).is_func("time", &["AfterFunc"]) => true,
+            SpawnKind::AfterFunc | SpawnKind::ErrGroup => return None,
+        };
         let doomed = derived(cx, vec![context]);
         let (fun, args) = self.spawned(spawn)?;
         let work = match spawn.target {
@@ -172,11 +203,13 @@ impl<'p> Model<'p> {
         }?;
         let stop = match end {
             ContextEnd::Called(stmt) => Some(stmt),
-            ContextEnd::Deferred(_) | ContextEnd::Handled => None,
+            ContextEnd::Deferred(_) | ContextEnd::Handled { .. } => None,
         };
         let time = self.time_until_end(spawn, starter, stop)?;
         let is_at_once = time == Time::None;
-        (is_at_once || (!work.is_lasting && stop.is_none() && time == Time::Some)).then_some(Doomed {
+        // A timer may be for what takes longer than it should.
+        let is_left = !work.is_lasting && !is_later && stop.is_none();
+        (is_at_once || is_left).then_some(Doomed {
             context,
             end,
             used: work.func,
@@ -241,7 +274,7 @@ impl<'p> Model<'p> {
             // Who gets the request of a handler may only read its header.
             let is_handled = cx.local(mention).is_some_and(|local| {
                 let info = cx.local_info(local);
-                info.kind == LocalKind::Param && cx.pkg.types.is_named_or_ptr(info.ty, "net/http", "Request")
+                HANDLERS.iter().any(|handler| is_param_of(cx, info, handler.request.0, handler.request.1))
             });
             return (!is_handled).then_some(own);
         };
@@ -504,9 +537,10 @@ fn derived(cx: BodyCx<'_>, mut contexts: Vec<LocalId>) -> Vec<LocalId> {
     for (id, local) in cx.locals() {
         let is_context = cx.pkg.types.is_named(local.ty, "context", "Context")
             || cx.pkg.types.is_named_or_ptr(local.ty, "net/http", "Request");
-        let Some((init, _)) = local.init.filter(|_| is_context && !contexts.contains(&id)) else { continue };
+        let Some((init, _)) = local.init.filter(|_| !contexts.contains(&id)) else { continue };
         let is_derived = denotes(cx, init, &contexts)
-            || (matches!(cx.ast.expr(cx.ast.unparen(init)), Expr::Call { .. })
+            || (is_context
+                && matches!(cx.ast.expr(cx.ast.unparen(init)), Expr::Call { .. })
                 && !cx.callee(init).is_func("context", &["WithoutCancel"])
                 && cx.args(init).iter().any(|&arg| denotes(cx, arg, &contexts)));
         if is_derived {
@@ -516,14 +550,30 @@ fn derived(cx: BodyCx<'_>, mut contexts: Vec<LocalId>) -> Vec<LocalId> {
     contexts
 }
 
+fn is_param_of(cx: BodyCx<'_>, local: &Local, pkg: &str, name: &str) -> bool {
+    local.kind == LocalKind::Param && cx.pkg.types.is_named_or_ptr(local.ty, pkg, name)
+}
+
 /// Whether an expression is one of these contexts, or the context of one of these requests.
 fn denotes(cx: BodyCx<'_>, expr: ExprId, contexts: &[LocalId]) -> bool {
     let is_one = |expr| cx.local(expr).is_some_and(|local| contexts.contains(&local));
-    let is_of_request = || match cx.callee(expr) {
-        Callee::Method { recv, name, .. } if name == "Context" => is_one(recv),
-        _ => false,
-    };
-    is_one(expr) || (matches!(cx.ast.expr(cx.ast.unparen(expr)), Expr::Call { .. }) && is_of_request())
+    is_one(expr)
+        || called(cx, expr, "Context").is_some_and(|request| {
+            let of_framework = called(cx, request, "Request").or_else(|| selected(cx, request, "Request"));
+            is_one(request) || of_framework.is_some_and(is_one)
+        })
+}
+
+/// `x` of `x.name()`.
+fn called(cx: BodyCx<'_>, expr: ExprId, name: &str) -> Option<ExprId> {
+    let Expr::Call { fun, args, .. } = cx.ast.expr(cx.ast.unparen(expr)) else { return None };
+    if args.is_empty() { selected(cx, fun, name) } else { None }
+}
+
+/// `x` of `x.name`.
+fn selected(cx: BodyCx<'_>, expr: ExprId, name: &str) -> Option<ExprId> {
+    let Expr::Selector { base, sel } = cx.ast.expr(cx.ast.unparen(expr)) else { return None };
+    cx.ast.ident(sel).filter(|sel| *sel == name).map(|_| base)
 }
 
 /// Whether a call that is given a context does not need it alive: it writes a log, reads a value, or makes another.

@@ -62,3 +62,11 @@ func (s *server) remind(ctx context.Context) {
 		time.Sleep(time.Hour)
 	}
 }
+
+func (s *server) later(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	time.AfterFunc(time.Minute, func() { // want "context of request `r`"
+		s.mailer.Send(ctx, "somebody")
+	})
+	w.WriteHeader(http.StatusAccepted)
+}

@@ -91,3 +91,10 @@ func (s *server) value(w http.ResponseWriter, r *http.Request) {
 func (s *server) notify(r *http.Request) {
 	go s.mailer.Send(r.Context(), "somebody")
 }
+
+// A warning when the work takes too long.
+func (s *server) slow(w http.ResponseWriter, r *http.Request) {
+	warn := time.AfterFunc(time.Minute, func() { s.mailer.Send(r.Context(), "operator") })
+	defer warn.Stop()
+	io.Copy(w, r.Body)
+}

@@ -1,6 +1,6 @@
 //! See `rules/context-request-in-goroutine.md`.
 
-use golint_conc_concurrency::{Doomed, Spawn};
+use golint_conc_concurrency::{ContextEnd, Doomed, Spawn};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{BodyCx, Callee};
 use golint_conc_syntax::ast::{Expr, ExprId};
@@ -23,6 +23,7 @@ struct Outlived {
     request: Place,
     used: Place,
     name: String,
+    context: String,
     has_without_cancel: bool,
     doomed: Doomed,
     edit: Option<Edit>,
@@ -50,7 +51,7 @@ impl Finding for Outlived {
 
     fn help(&self) -> Option<String> {
         Some(if self.has_without_cancel {
-            format!("use `context.WithoutCancel({}.Context())` in the goroutine, or wait for it", self.name)
+            format!("use `context.WithoutCancel({})` in the goroutine, or wait for it", self.context)
         } else {
             "use a context of the server in the goroutine, or wait for it".into()
         })
@@ -71,11 +72,20 @@ impl Rule for ContextRequestInGoroutine {
     }
 
     fn gates(&self) -> &'static [Signals] {
-        const { &[Signals::GO.union(Signals::HTTP), Signals::SPAWN.union(Signals::HTTP)] }
+        &[Signals::GO, Signals::SPAWN]
     }
 
     fn imports(&self) -> &'static [&'static str] {
-        &["net/http"]
+        &[
+            "net/http",
+            "github.com/gin-gonic/gin",
+            "github.com/labstack/echo/v4",
+            "github.com/labstack/echo/v5",
+        ]
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["Request", "gin.Context", "echo.Context"]
     }
 
     fn goroutine(&self, cx: &Cx<'_>, spawn: &Spawn, report: &mut Report<'_>) {
@@ -84,12 +94,14 @@ impl Rule for ContextRequestInGoroutine {
         }
         let Some(doomed) = cx.model.request_outlived(spawn) else { return };
         let body = cx.body(spawn.body);
+        let ContextEnd::Handled { selector } = doomed.end else { return };
         let request = body.local_info(doomed.context);
         report.add(&Outlived {
             start: cx.start_place(spawn),
             request: cx.expr_place(body, request.ident),
             used: cx.expr_place(cx.body(doomed.used.body), doomed.mention),
             name: request.name.to_string(),
+            context: format!("{}{selector}", request.name),
             has_without_cancel: WITHOUT_CANCEL <= cx.lang(spawn.body),
             edit: detach(cx, body, spawn, &doomed),
             doomed,
