@@ -298,7 +298,7 @@ impl<'p> Model<'p> {
             return Lifetime::Process;
         }
         // A bound makes no finding.
-        if MAX_CALLERS <= seen.len() {
+        if self.pkg.bounds.count("callers of a function", MAX_CALLERS <= seen.len()) {
             return Lifetime::Process;
         }
         let decl = self.pkg.body_decl(body);

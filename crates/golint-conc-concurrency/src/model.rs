@@ -313,7 +313,7 @@ impl<'p> Model<'p> {
             let direct = self.direct_reach(current);
             complete &= direct.is_complete;
             for &target in &direct.funcs {
-                if MAX_REACH <= order.len() {
+                if self.pkg.bounds.count("functions that one reaches", MAX_REACH <= order.len()) {
                     return (order, false);
                 }
                 if seen.insert(target) {

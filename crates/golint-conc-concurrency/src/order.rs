@@ -184,7 +184,8 @@ impl<'p> Model<'p> {
         let mut next = 0;
         while let Some(&callee) = seen.get(next) {
             next += 1;
-            if MAX_CALLERS < next || self.says_locked(callee) {
+            if self.pkg.bounds.count("callers of a function", MAX_CALLERS < next) || self.says_locked(callee)
+            {
                 return true;
             }
             // What is used as a value may be called by anybody.
@@ -304,7 +305,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         let mut queue = vec![FuncGraph::ENTRY];
         while let Some(block) = queue.pop() {
             visits[block.index()] += 1;
-            if MAX_VISITS < visits[block.index()] {
+            if self.cx.pkg.bounds.count("turns of a data flow", MAX_VISITS < visits[block.index()]) {
                 return Order::default();
             }
             let Some(mut state) = states[block.index()].clone() else { continue };
@@ -428,7 +429,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         }
         add_all(&mut access.waited, &state.waited);
         access.waited_for_any |= state.waited_for_any;
-        if self.out.accesses.len() < MAX_ACCESSES {
+        if !self.cx.pkg.bounds.count("accesses of a function", MAX_ACCESSES <= self.out.accesses.len()) {
             self.out.accesses.push(access);
         }
     }

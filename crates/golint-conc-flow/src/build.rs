@@ -32,7 +32,8 @@ impl FuncGraph {
         builder.declare_labels(block);
         builder.stmts(cx.ast.block(block));
         builder.exit(ExitKind::FallOff);
-        (builder.steps <= MAX_STEPS && builder.depth != TOO_DEEP).then_some(builder.graph)
+        let is_too_big = MAX_STEPS < builder.steps || builder.depth == TOO_DEEP;
+        (!cx.pkg.bounds.count("steps and nesting of a function", is_too_big)).then_some(builder.graph)
     }
 }
 

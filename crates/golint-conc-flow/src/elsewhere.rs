@@ -85,7 +85,7 @@ impl Flow<'_> {
     }
 
     fn answer<T>(&self, callee: &Callee, question: impl FnOnce(&Flow<'_>, BodyId) -> T) -> Option<T> {
-        if MAX_PACKAGES <= self.elsewhere.depth {
+        if self.pkg.bounds.count("packages that calls lead through", MAX_PACKAGES <= self.elsewhere.depth) {
             return None;
         }
         let (pkg, body) = self.pkg.body_elsewhere(callee)?;

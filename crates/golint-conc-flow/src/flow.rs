@@ -136,7 +136,7 @@ impl<'p> Flow<'p> {
                 ends.assumed = Some(ends.assumed.map_or(depth, |assumed| assumed.min(depth)));
                 return CallEnd::Returns;
             }
-            if MAX_CALL_DEPTH <= ends.open.len() {
+            if self.pkg.bounds.count("calls to find out what returns", MAX_CALL_DEPTH <= ends.open.len()) {
                 ends.assumed = Some(0);
                 return CallEnd::Returns;
             }

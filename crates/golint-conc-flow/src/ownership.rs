@@ -16,6 +16,9 @@ use crate::stores::{assigned, root_local};
 /// How long a chain of calls is followed that hands a resource on.
 pub(crate) const MAX_HANDS: usize = 6;
 
+/// What [`MAX_HANDS`] bounds.
+pub(crate) const HANDS: &str = "calls that hand a resource on";
+
 /// What a function does with a resource that it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Taking {
@@ -461,7 +464,7 @@ impl Holding<'_, '_> {
             });
             found
         };
-        if self.search.depth < MAX_HANDS
+        if !self.cx.pkg.bounds.count(HANDS, MAX_HANDS <= self.search.depth)
             && !assigns()
             && self.flow.scan(func, inner, self.search.deeper()) == Taking::Borrows
         {

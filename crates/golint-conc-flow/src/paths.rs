@@ -139,7 +139,7 @@ impl<'g, 'p> Paths<'g, 'p> {
         let mut seen = FxHashSet::default();
         let mut index = 0;
         while index < nodes.len() {
-            if MAX_VISITS < nodes.len() {
+            if self.cx.pkg.bounds.count("paths of a function", MAX_VISITS < nodes.len()) {
                 return None;
             }
             let node = &nodes[index];
@@ -192,7 +192,12 @@ impl<'g, 'p> Paths<'g, 'p> {
                 Step::Exec(stmt) => {
                     self.conditions.forget(&mut run.facts, stmt);
                     if matches!(self.cx.ast.stmt(stmt), Stmt::Defer(_)) && watch.wants_defer(stmt) {
-                        if MAX_DEFERS <= run.defers.len() {
+                        if self
+                            .cx
+                            .pkg
+                            .bounds
+                            .count("deferred calls on a path", MAX_DEFERS <= run.defers.len())
+                        {
                             return (Verdict::Drop, last);
                         }
                         run.defers.push(stmt);

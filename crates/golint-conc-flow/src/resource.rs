@@ -12,7 +12,7 @@ use memchr::memmem;
 
 use crate::flow::{Flow, Func};
 use crate::graph::{FuncGraph, Label, Point, Step};
-use crate::ownership::{Goal, Held, Hold, Holding, MAX_HANDS, Search, Taking, is_blank};
+use crate::ownership::{Goal, HANDS, Held, Hold, Holding, MAX_HANDS, Search, Taking, is_blank};
 use crate::paths::{Path, PathEnd, Paths, Verdict, Watch};
 use crate::protocol::{Evidence, Protocol, StandsFor};
 use crate::stores::{assigned, is_statement};
@@ -260,7 +260,7 @@ impl<'p> Flow<'p> {
 
     /// Whether a function returns, as this result, a resource that it acquired.
     pub(crate) fn hands_out(&self, func: Func, protocol: &Protocol, result: usize, depth: usize) -> bool {
-        if MAX_HANDS <= depth {
+        if self.pkg.bounds.count(HANDS, MAX_HANDS <= depth) {
             return false;
         }
         let key = (func, protocol.noun, result);
@@ -302,7 +302,7 @@ impl<'p> Flow<'p> {
 
     /// What a declared function does with a resource that it gets in `slot`.
     pub(crate) fn taking(&self, body: BodyId, slot: Slot, hold: Hold, search: Search<'_>) -> Taking {
-        if MAX_HANDS <= search.depth {
+        if self.pkg.bounds.count(HANDS, MAX_HANDS <= search.depth) {
             return Taking::Takes;
         }
         let key = (body, slot, hold as u8, search.protocol.noun);

@@ -3,6 +3,7 @@
 //! Invariant: reads no file; answers from the declarations at hand, and says `Unknown` with a reason elsewhere.
 
 mod body;
+mod bounds;
 pub mod build;
 mod check;
 mod constant;
@@ -13,6 +14,7 @@ mod package;
 mod types;
 
 pub use body::{AccessPath, Body, BodyCx, Callee, Entity, Local, LocalId, LocalKind, Root};
+pub use bounds::Bounds;
 pub use foreign::{Foreign, Importer, is_std};
 pub use imports::guess_name;
 pub use locks::{LOCK_TYPES, LockInside};

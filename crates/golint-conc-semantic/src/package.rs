@@ -8,6 +8,7 @@ use golint_conc_syntax::{DeclKind, OutlineDecl, Signals, SourceFile, Span, Symbo
 use rustc_hash::FxHashMap;
 
 use crate::body::{Body, BodyCx, Callee};
+use crate::bounds::Bounds;
 use crate::build::LangVersion;
 use crate::check::Checker;
 use crate::constant;
@@ -141,6 +142,8 @@ pub struct Package {
     pub is_partial: bool,
     /// The table of types.
     pub types: Types,
+    /// Bounds that were hit while it was analysed.
+    pub bounds: Bounds,
     objects: Vec<Object>,
     object_types: Vec<Cell<Option<TypeId>>>,
     scope: FxHashMap<Symbol, ObjId>,
@@ -174,6 +177,7 @@ impl Package {
             files,
             is_partial: false,
             types: Types::new(),
+            bounds: Bounds::default(),
             objects: Vec::new(),
             object_types: Vec::new(),
             scope: FxHashMap::default(),

@@ -47,5 +47,10 @@ pub fn analyze_package(loaded: LoadedPackage, options: Options<'_>) -> PackageRe
         let lines = source.lines().clone();
         Some(ReportFile { path, text: source.into_text(), lines })
     });
-    PackageReport { files: files.collect(), diagnostics, suppressed }
+    PackageReport {
+        files: files.collect(),
+        diagnostics,
+        suppressed,
+        bounds: loaded.package.bounds.into_counts(),
+    }
 }

@@ -1,5 +1,7 @@
 //! What a run leaves behind: diagnostics with the texts of the files they speak of, and what could not be read.
 
+use std::collections::BTreeMap;
+
 use golint_conc_rules::{Confidence, Diagnostic, Place, Selected, Severity};
 use golint_conc_syntax::{LineIndex, Position, Span};
 
@@ -71,6 +73,8 @@ pub struct PackageReport {
     pub diagnostics: Vec<Diagnostic>,
     /// The confidence of each diagnostic that a comment in the source suppresses.
     pub suppressed: Vec<Confidence>,
+    /// How often a bound ended a search, by what was bounded.
+    pub bounds: BTreeMap<&'static str, usize>,
 }
 
 /// An input that could not be read, or not wholly.

@@ -115,6 +115,9 @@ fn run_folder(folder: &Folder, options: &Options, wanted: &Wanted, loader: &Rc<L
         let start = Instant::now();
         let report = contained(folder, &mut outcome.problems, || analyze_package(package, analysis));
         outcome.stats.analysis_time += start.elapsed();
+        for (what, count) in report.iter().flat_map(|report| &report.bounds) {
+            *outcome.stats.bounds.entry(what).or_default() += count;
+        }
         outcome.packages.extend(report.map(|report| confident(report, wanted.min_confidence)));
     }
     if wanted.measure {

@@ -1,5 +1,6 @@
 //! What `--stats` says.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub struct Stats {
     pub too_long: usize,
     /// Declarations that are too long or nest too deep to be analysed.
     pub opaque: usize,
+    /// How often a bound ended a search, by what was bounded.
+    pub bounds: BTreeMap<&'static str, usize>,
     /// Time to find the folders.
     pub resolve_time: Duration,
     /// Time to read and outline files, over all threads.
@@ -44,6 +47,9 @@ impl Stats {
         self.bytes += other.bytes;
         self.packages += other.packages;
         self.opaque += other.opaque;
+        for (what, count) in &other.bounds {
+            *self.bounds.entry(what).or_default() += count;
+        }
         self.load_time += other.load_time;
         self.analysis_time += other.analysis_time;
         self.measure_time += other.measure_time;
@@ -79,10 +85,15 @@ impl fmt::Display for Stats {
         for (reason, count) in resolution.top_reasons(TOP_REASONS) {
             writeln!(f, "  {count:>6} not known: {}", reason.as_str())?;
         }
-        writeln!(
-            f,
-            "bounds hit      {} declarations too long or too deep, {} packages too long to be imported",
-            self.opaque, self.too_long
-        )
+        let mut bounds = vec![
+            (self.opaque, "declarations too long or too deep"),
+            (self.too_long, "packages too long to be imported"),
+        ];
+        bounds.extend(self.bounds.iter().map(|(&what, &count)| (count, what)));
+        writeln!(f, "bounds hit")?;
+        for (count, what) in bounds {
+            writeln!(f, "  {count:>6} {what}")?;
+        }
+        Ok(())
     }
 }

@@ -473,7 +473,7 @@ mod tests {
             .collect();
         diagnostics[20_000].severity = Severity::Error;
         diagnostics[20_000].steps = vec![step; 2_000];
-        let report = PackageReport { files, diagnostics, suppressed: Vec::new() };
+        let report = PackageReport { files, diagnostics, suppressed: Vec::new(), ..PackageReport::default() };
         let log =
             serde_json::to_value(log(&Run { packages: &[report], problems: &[], rules: &[] })).expect("JSON");
         assert_github_takes(&log);
@@ -488,7 +488,15 @@ mod tests {
     fn what_is_no_rule_is_described_too() {
         let files = vec![file("a.go", "package p\n")];
         let own = Diagnostic { rule: suppress::INVALID, ..diagnostic(at(&files, 0, "p")) };
-        let log = log_of(&[PackageReport { files, diagnostics: vec![own], suppressed: Vec::new() }], &[]);
+        let log = log_of(
+            &[PackageReport {
+                files,
+                diagnostics: vec![own],
+                suppressed: Vec::new(),
+                ..PackageReport::default()
+            }],
+            &[],
+        );
         let rules = items(&log, "/runs/0/tool/driver/rules");
         let rule = rules.iter().find(|rule| rule["id"] == suppress::INVALID).expect("a descriptor");
         assert_eq!(text(rule, "/shortDescription/text"), suppress::OWN_IDS[0].1);

@@ -49,7 +49,11 @@ pub(super) fn render(format: Format, packages: &[PackageReport], problems: &[Pro
 pub(super) fn frame(text: impl Into<Vec<u8>>, make: impl FnOnce(&[ReportFile]) -> Diagnostic) -> String {
     let files = vec![file("p/a.go", text)];
     let diagnostics = vec![make(&files)];
-    render(Format::Text, &[PackageReport { files, diagnostics, suppressed: Vec::new() }], &[])
+    render(
+        Format::Text,
+        &[PackageReport { files, diagnostics, suppressed: Vec::new(), ..PackageReport::default() }],
+        &[],
+    )
 }
 
 /// A report with two files, steps in two goroutines, an edit, and text that is hard on columns.
@@ -79,7 +83,12 @@ pub(super) fn rich() -> Vec<PackageReport> {
         edits: vec![Edit { replacements: Vec::new(), ..hang.edits[0].clone() }],
         ..diagnostic(at(&files, 0, "f()"))
     };
-    vec![PackageReport { files, diagnostics: vec![note, hang, empty], suppressed: vec![Confidence::High; 2] }]
+    vec![PackageReport {
+        files,
+        diagnostics: vec![note, hang, empty],
+        suppressed: vec![Confidence::High; 2],
+        ..PackageReport::default()
+    }]
 }
 
 pub(super) fn problems() -> Vec<Problem> {
@@ -122,7 +131,12 @@ fn every_span_of_hostile_text_prints_in_every_format() {
         }
     }
     let count = diagnostics.len();
-    let report = [PackageReport { files: vec![file("a.go", *text)], diagnostics, suppressed: Vec::new() }];
+    let report = [PackageReport {
+        files: vec![file("a.go", *text)],
+        diagnostics,
+        suppressed: Vec::new(),
+        ..PackageReport::default()
+    }];
     let text = render(Format::Text, &report, &[]);
     assert!(!text.contains(['\x1b', '\0', '\r', '\u{202e}']));
     assert!(text.contains(&format!("{count} findings in 1 file ({count} warnings)")));
@@ -138,7 +152,7 @@ fn the_order_of_packages_does_not_show() {
     let more = || {
         let files = vec![file("p/c.go", "package p\n\nvar x = y\n")];
         let diagnostics = vec![diagnostic(at(&files, 0, "y"))];
-        PackageReport { files, diagnostics, suppressed: vec![Confidence::High] }
+        PackageReport { files, diagnostics, suppressed: vec![Confidence::High], ..PackageReport::default() }
     };
     let forward: Vec<_> = rich().into_iter().chain([more()]).collect();
     let backward: Vec<_> = [more(), more()].into_iter().chain(rich()).collect();
@@ -157,7 +171,8 @@ fn fingerprints_outlive_edits_around_the_line() {
         let hits = memchr::memmem::find_iter(&files[0].text, "bad()").map(|at| at as u32);
         let places = hits.map(|at| Place { file: FileId(0), span: Span::new(at, at + 5) });
         let diagnostics = places.map(diagnostic).collect();
-        let report = [PackageReport { files, diagnostics, suppressed: Vec::new() }];
+        let report =
+            [PackageReport { files, diagnostics, suppressed: Vec::new(), ..PackageReport::default() }];
         let document: serde_json::Value =
             serde_json::from_str(&render(Format::Json, &report, &[])).expect("JSON");
         let found = document["findings"].as_array().expect("findings");
