@@ -137,9 +137,12 @@ fn stats_go_to_the_standard_error() {
     let run = tree.run(&["--stats"]);
     assert_eq!(run.status, 1);
     assert_eq!(run.stdout, tree.run(&[]).stdout);
-    for part in
-        ["files           2 (", "packages        1", "channels        1 of 1 operations", "       0 declarations too long or too deep"]
-    {
+    for part in [
+        "files           2 (",
+        "packages        1",
+        "channels        1 of 1 operations",
+        "       0 declarations too long or too deep",
+    ] {
         assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
     }
 }
