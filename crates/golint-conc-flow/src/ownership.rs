@@ -542,7 +542,7 @@ impl Holding<'_, '_> {
         let types = &self.cx.pkg.types;
         match types.get(ty) {
             Type::Basic(_) | Type::Untyped(_) | Type::Nil => false,
-            Type::Named { .. } if ty == TypeId::ERROR => false,
+            Type::Named { .. } if ty == TypeId::ERROR || types.is_named(ty, "context", "Context") => false,
             Type::Tuple(items) => items.iter().any(|&item| self.may_hold(item)),
             Type::Slice(elem) | Type::Array(elem) => self.may_hold(elem),
             _ => true,

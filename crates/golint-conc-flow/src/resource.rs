@@ -52,6 +52,8 @@ pub enum Bound {
     Dropped {
         /// The error's variable, where that is kept.
         error: Option<LocalId>,
+        /// The variable of the context that goes with the resource.
+        context: Option<LocalId>,
     },
     /// To somebody else: a field, a global, another call.
     Handed,
@@ -109,7 +111,7 @@ impl<'p> Flow<'p> {
             return Bound::Handed;
         };
         if is_statement(cx, acquired.call) {
-            return Bound::Dropped { error: None };
+            return Bound::Dropped { error: None, context: None };
         }
         let block = graph.block(acquired.after.block);
         let Some(&Step::Exec(stmt)) = block.steps.get(acquired.after.step) else { return Bound::Handed };
@@ -119,7 +121,7 @@ impl<'p> Flow<'p> {
         let error = error.and_then(|&error| cx.local(error));
         let context = acquired.context.and_then(|at| cx.local(*targets.get(at)?));
         if is_blank(cx, holder) {
-            return Bound::Dropped { error };
+            return Bound::Dropped { error, context };
         }
         match cx.local(holder) {
             Some(holder) if cx.local_info(holder).func == func.lit => {
@@ -173,9 +175,9 @@ impl<'p> Flow<'p> {
                 let held = Held { error, context, ..Held::by(holder, hold_of_result(search.protocol)) };
                 (held, Point { step: acquired.after.step + 1, ..acquired.after })
             }
-            Bound::Dropped { error } => {
+            Bound::Dropped { error, context } => {
                 let step = acquired.after.step + usize::from(!is_statement(cx, acquired.call));
-                (Held { error, ..Held::default() }, Point { step, ..acquired.after })
+                (Held { error, context, ..Held::default() }, Point { step, ..acquired.after })
             }
             Bound::Handed => return None,
         };

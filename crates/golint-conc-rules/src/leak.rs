@@ -1,8 +1,8 @@
 //! What rules about resources report: something that is acquired and, on some path, never released.
 
-use golint_conc_flow::{Bound, Evidence, Func, Kind, Leak, PathEnd, Protocol, Step as FlowStep};
+use golint_conc_flow::{Bound, Evidence, Func, Kind, Leak, PathEnd, Protocol, Step as FlowStep, assigned};
 use golint_conc_semantic::{BodyCx, Callee, LocalId, Type};
-use golint_conc_syntax::ast::{AssignOp, Expr, ExprId, Stmt};
+use golint_conc_syntax::ast::{AssignOp, Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::NodeRef;
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Step};
@@ -12,6 +12,14 @@ use crate::rule::{Cx, step};
 
 /// With more decisions than these on its path, a leak may need a combination that never happens.
 const SURE_BRANCHES: usize = 3;
+
+/// What ends where a resource leaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ends {
+    Nothing,
+    Function,
+    Process,
+}
 
 /// A resource that is not released on some path.
 pub(crate) struct NotReleased {
@@ -36,14 +44,19 @@ pub(crate) struct NotReleased {
     edit: Option<Edit>,
     is_lost: bool,
     has_error: bool,
-    /// Whether the process ends where the resource leaks.
-    pub(crate) ends_process: bool,
+    /// What ends where the resource leaks.
+    pub(crate) ends: Ends,
 }
 
 impl NotReleased {
     /// The resource itself, or its part that is to be released.
     fn what(&self, name: &str) -> String {
         self.part.map_or_else(|| name.to_owned(), |part| format!("{name}.{part}"))
+    }
+
+    /// Whether no variable holds it.
+    pub(crate) const fn is_dropped(&self) -> bool {
+        self.name.is_none()
     }
 
     fn its_part(&self) -> String {
@@ -108,6 +121,31 @@ pub(crate) fn leaks(cx: &Cx<'_>, body: BodyCx<'_>, kind: Kind) -> Vec<NotRelease
     found
 }
 
+/// Whether a call gets first a context that the function itself has derived before, so that what it acquires ends with
+/// that.
+pub(crate) fn is_derived(body: BodyCx<'_>, call: ExprId) -> bool {
+    const DERIVE: [&str; 6] = [
+        "WithCancel",
+        "WithCancelCause",
+        "WithTimeout",
+        "WithTimeoutCause",
+        "WithDeadline",
+        "WithDeadlineCause",
+    ];
+    let Some(context) = body.args(call).first().and_then(|&arg| body.local(arg)) else { return false };
+    let before = body.ast.expr_span(call).start;
+    (0..body.ast.stmt_count() as u32).map(StmtId::new).any(|stmt| {
+        body.ast.stmt_span(stmt).end <= before
+            && assigned(body, stmt).iter().any(|&(to, _)| body.local(to) == Some(context))
+            && match body.ast.stmt(stmt) {
+                Stmt::Assign { rhs, .. } => {
+                    body.ast.list(rhs).any(|value| body.callee(value).is_func("context", &DERIVE))
+                }
+                _ => false,
+            }
+    })
+}
+
 fn finding(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, protocol: &Protocol, leak: &Leak) -> NotReleased {
     let call = leak.acquired.call;
     let place = cx.expr_place(body, call);
@@ -133,8 +171,8 @@ fn finding(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, protocol: &Protocol, leak:
         part: protocol.part.map(golint_conc_syntax::Symbol::as_str),
         call,
         context: match leak.bound {
-            Bound::Local { context, .. } => context,
-            Bound::Dropped { .. } | Bound::Handed => None,
+            Bound::Local { context, .. } | Bound::Dropped { context, .. } => context,
+            Bound::Handed => None,
         },
         callee: body.text(call).split('(').next().unwrap_or_default().to_owned(),
         steps: steps(cx, func, body, protocol, leak, next_turn),
@@ -146,9 +184,11 @@ fn finding(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, protocol: &Protocol, leak:
         name,
         is_lost,
         has_error: leak.acquired.error.is_some(),
-        ends_process: matches!(leak.end, PathEnd::Exit(_))
-            && func.lit.is_none()
-            && cx.model.is_process_lifetime(body.id),
+        ends: match leak.end {
+            PathEnd::Exit(_) if func.lit.is_none() && cx.model.is_process_lifetime(body.id) => Ends::Process,
+            PathEnd::Exit(_) => Ends::Function,
+            PathEnd::Step(_) | PathEnd::Deferred(_) => Ends::Nothing,
+        },
     }
 }
 

@@ -15,7 +15,7 @@ func main() {
 	}
 	for range 3 {
 		sub, _ := context.WithCancel(ctx) // want "the cancel function of `context.WithCancel` is dropped"
-		<-sub.Done()
+		println(sub.Err() == nil)
 	}
 	limited, _ := context.WithTimeout(ctx, time.Second)
 	<-limited.Done()

@@ -374,3 +374,21 @@ func calledThroughCondition(ctx context.Context, limit time.Duration) error {
 	defer stop()
 	return serve(ctx)
 }
+
+func droppedAndDone(ctx context.Context) {
+	ctx, _ = context.WithTimeout(ctx, time.Second)
+	<-ctx.Done()
+}
+
+// The parent ends with the function, and the child with it.
+func childOfOwn(ctx context.Context, x bool) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	child, cancelChild := context.WithCancel(ctx)
+	if x {
+		return errBusy
+	}
+	err := serve(child)
+	cancelChild()
+	return err
+}

@@ -6,7 +6,7 @@ use golint_conc_syntax::ast::ExprId;
 use golint_conc_syntax::{Signals, Symbol};
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
-use crate::leak::{self, NotReleased};
+use crate::leak::{self, Ends, NotReleased};
 use crate::rule::{Cx, Report, Rule, step};
 
 pub(crate) static RULE: ContextLostCancel = ContextLostCancel;
@@ -77,7 +77,12 @@ impl Rule for ContextLostCancel {
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for mut found in leak::leaks(cx, body, Kind::Cancel) {
-            let cap = if found.ends_process { Confidence::Low } else { confidence(cx, body, &found) };
+            let is_covered = match found.ends {
+                Ends::Nothing => false,
+                Ends::Function => leak::is_derived(body, found.call),
+                Ends::Process => true,
+            };
+            let cap = if is_covered { Confidence::Low } else { confidence(cx, body, &found) };
             found.confidence = found.confidence.min(cap);
             report.add(&found);
         }
@@ -105,10 +110,12 @@ fn confidence(cx: &Cx<'_>, body: BodyCx<'_>, found: &NotReleased) -> Confidence 
     if !name.starts_with("WithCancel") || !is_background(body, found.call) {
         return Confidence::High;
     }
+    if found.is_dropped() {
+        return Confidence::Medium;
+    }
     match found.context {
         Some(context) if is_waited_for(cx, body, context) => Confidence::High,
-        Some(_) => Confidence::Low,
-        None => Confidence::Medium,
+        _ => Confidence::Low,
     }
 }
 

@@ -1,9 +1,8 @@
 //! See `rules/rows-not-closed.md`.
 
-use golint_conc_flow::{Kind, assigned};
+use golint_conc_flow::Kind;
 use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
-use golint_conc_syntax::ast::{ExprId, Stmt, StmtId};
 
 use crate::diagnostic::Confidence;
 use crate::leak;
@@ -43,25 +42,11 @@ impl Rule for RowsNotClosed {
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for mut found in leak::leaks(cx, body, Kind::Sql) {
-            if has_own_context(body, found.call) {
+            // Rows end with the context of their query.
+            if leak::is_derived(body, found.call) {
                 found.confidence = Confidence::Low;
             }
             report.add(&found);
         }
     }
-}
-
-/// Whether a query gets a context that the function has derived, and with whose end it ends.
-fn has_own_context(body: BodyCx<'_>, call: ExprId) -> bool {
-    const DERIVE: [&str; 4] = ["WithCancel", "WithTimeout", "WithDeadline", "WithCancelCause"];
-    let Some(context) = body.args(call).first().and_then(|&arg| body.local(arg)) else { return false };
-    let stmts = (0..body.ast.stmt_count() as u32).map(StmtId::new);
-    stmts.filter(|&stmt| assigned(body, stmt).iter().any(|&(to, _)| body.local(to) == Some(context))).any(
-        |stmt| match body.ast.stmt(stmt) {
-            Stmt::Assign { rhs, .. } => {
-                body.ast.list(rhs).any(|value| body.callee(value).is_func("context", &DERIVE))
-            }
-            _ => false,
-        },
-    )
 }

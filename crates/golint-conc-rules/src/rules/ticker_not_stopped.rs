@@ -4,7 +4,7 @@ use golint_conc_flow::Kind;
 use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
 
-use crate::leak;
+use crate::leak::{self, Ends};
 use crate::rule::{Cx, Report, Rule};
 
 pub(crate) static RULE: TickerNotStopped = TickerNotStopped;
@@ -35,7 +35,7 @@ impl Rule for TickerNotStopped {
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for found in leak::leaks(cx, body, Kind::Ticker) {
             // What `main` leaves behind ends with the process.
-            if !found.ends_process {
+            if found.ends != Ends::Process {
                 report.add(&found);
             }
         }
