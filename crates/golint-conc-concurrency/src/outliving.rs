@@ -101,6 +101,9 @@ const ONE_PIECE: [&str; 32] = [
     "write",
 ];
 
+/// Words in the names of functions that go on until somebody ends them.
+const LASTING: [&str; 6] = ["serve", "listen", "run", "loop", "watch", "monitor"];
+
 /// A goroutine that works with a context which ends when the function that started it does.
 #[derive(Clone, Debug)]
 pub struct Doomed {
@@ -173,6 +176,10 @@ impl<'p> Model<'p> {
 
     /// Whether a goroutine works with a context after the end of its starter, which does not wait for it.
     fn outlives(&self, spawn: &Spawn, starter: Func, context: LocalId, end: ContextEnd) -> Option<Doomed> {
+        // The process ends with `main`.
+        if self.is_process_lifetime(spawn.body) {
+            return None;
+        }
         let cx = self.body(spawn.body);
         let is_later = match spawn.kind {
             SpawnKind::Go | SpawnKind::WaitGroup => false,
@@ -288,7 +295,7 @@ impl<'p> Model<'p> {
     }
 
     /// What a function does from the start of a goroutine to its end, or up to the statement `stop`; none where it
-    /// waits for others, so that it may wait for the goroutine.
+    /// waits for others, so that it may wait for the goroutine, or goes on so long that a piece of work is done by then.
     fn time_until_end(&self, spawn: &Spawn, starter: Func, stop: Option<StmtId>) -> Option<Time> {
         let cx = self.body(spawn.body);
         let graph = self.flow.graph(starter)?;
@@ -297,22 +304,10 @@ impl<'p> Model<'p> {
             NodeRef::Expr(expr) => step == Step::Eval(expr),
             NodeRef::Clause(_) => false,
         })?;
-        let (_, block) = self.block(starter)?;
-        let mut time = Time::None;
-        let mut waits_in_defer = false;
-        walk_inline(cx.ast, block, |node| {
-            if let NodeRef::Stmt(stmt) = node
-                && let Stmt::Defer(call) = cx.ast.stmt(stmt)
-            {
-                walk(cx.ast, call, |node| {
-                    waits_in_defer |= self.waits(cx, node, 0);
-                    Walk::Into
-                });
-            }
-        });
-        if waits_in_defer {
+        if self.waits_in_defer(starter) {
             return None;
         }
+        let mut time = Time::None;
         let mut seen = vec![false; graph.blocks.len()];
         let mut stack = vec![(start.block, start.step + 1)];
         let mut is_stopped = stop.is_none();
@@ -331,7 +326,7 @@ impl<'p> Model<'p> {
                     (is_stopped, goes_on) = (true, false);
                     break;
                 }
-                if self.waits(cx, node, 0) {
+                if self.waits(cx, node, 0) || lasts(cx, node) {
                     return None;
                 }
                 if let NodeRef::Expr(call) = node
@@ -343,7 +338,12 @@ impl<'p> Model<'p> {
             if !goes_on {
                 continue;
             }
-            if block.edges.is_empty() && block.exit.is_none() {
+            let is_endless = block.in_loop.is_some_and(|turn| {
+                let stmt = graph.loops[turn].stmt;
+                matches!(cx.ast.stmt(stmt), Stmt::For { cond: None, .. })
+                    && !cx.ast.stmt_span(stmt).contains(spawn.span)
+            });
+            if is_endless || (block.edges.is_empty() && block.exit.is_none()) {
                 return None;
             }
             for edge in &block.edges {
@@ -353,6 +353,22 @@ impl<'p> Model<'p> {
             }
         }
         is_stopped.then_some(time)
+    }
+
+    fn waits_in_defer(&self, func: Func) -> bool {
+        let Some((cx, block)) = self.block(func) else { return true };
+        let mut found = false;
+        walk_inline(cx.ast, block, |node| {
+            if let NodeRef::Stmt(stmt) = node
+                && let Stmt::Defer(call) = cx.ast.stmt(stmt)
+            {
+                walk(cx.ast, call, |node| {
+                    found = found || self.waits(cx, node, 0);
+                    if found { Walk::Stop } else { Walk::Into }
+                });
+            }
+        });
+        found
     }
 
     /// Whether a node waits for others: a communication, or a call whose name says so, here or in the functions of the
@@ -444,6 +460,16 @@ struct Work {
     mention: ExprId,
     /// Whether it may go on until the context ends.
     is_lasting: bool,
+}
+
+/// Whether a node calls what by its name goes on until somebody ends it.
+fn lasts(cx: BodyCx<'_>, node: NodeRef) -> bool {
+    let NodeRef::Expr(call) = node else { return false };
+    matches!(cx.ast.expr(call), Expr::Call { .. })
+        && cx.callee(call).name().is_some_and(|name| {
+            let lower = name.as_str().to_ascii_lowercase();
+            name != "ServeHTTP" && LASTING.iter().any(|word| lower.contains(word))
+        })
 }
 
 /// How long the starter of a goroutine goes on.

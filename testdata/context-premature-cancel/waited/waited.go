@@ -215,3 +215,50 @@ func (s *service) fed(keys []string) {
 	}
 	close(work)
 }
+
+// Serving takes longer than a refresh.
+func (s *service) serve(ctx context.Context, l net.Listener, serve func(net.Conn)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go s.store.Put(ctx, "up")
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		serve(conn)
+	}
+}
+
+type runner interface{ Run() error }
+
+func (s *service) runs(ctx context.Context, r runner) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go s.store.Put(ctx, "up")
+	return r.Run()
+}
+
+// Only if it fails.
+func (s *service) create(ctx context.Context) (_ *service, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer func() {
+		if err != nil {
+			cancel()
+		}
+	}()
+	go s.beat(ctx)
+	if _, err = s.store.Get(ctx, "first"); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// The cancel function is the outer one's.
+func (s *service) nested(ctx context.Context, each func(func())) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	each(func() {
+		go s.store.Put(ctx, "each")
+	})
+}
