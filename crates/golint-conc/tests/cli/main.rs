@@ -11,6 +11,7 @@ mod bad_input;
 mod configuration;
 mod fix;
 mod flags;
+mod hard_input;
 mod output;
 mod packages;
 mod patterns;
