@@ -1,4 +1,4 @@
-//! What the README shows is what the program prints.
+//! What the README and the guides show is what the program prints.
 
 #![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a test")]
 
@@ -31,6 +31,24 @@ fn the_readme_shows_real_output() {
     for frame in shown {
         assert!(printed.contains(frame), "README.md shows\n{frame}\nbut the program prints\n{printed}");
     }
+}
+
+#[test]
+fn how_it_works_shows_real_output() {
+    let page = std::fs::read_to_string(root().join("docs/how-it-works.md")).expect("the page is text");
+    let block = |opening: &str| page.split(opening).last()?.split("```").next();
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    write("go.mod", "module example.com/how\n\ngo 1.26\n");
+    write("fetch/fetch.go", block("```go\n").expect("an example"));
+    let mut run = Command::cargo_bin("golint-conc").expect("the binary");
+    let run = run.arg("./...").current_dir(dir.path()).assert().code(1);
+    let printed = String::from_utf8(run.get_output().stdout.clone()).expect("UTF-8");
+    assert_eq!(block("```text\n").map(str::trim), Some(printed.trim()));
 }
 
 #[test]

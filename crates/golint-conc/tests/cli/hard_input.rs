@@ -17,7 +17,9 @@ const HEAD: &str = "package p\n\nimport (\n\t\"context\"\n\t\"errors\"\n\t\"net/
 #[track_caller]
 fn all_findings(files: &[(&str, String)]) -> Vec<String> {
     let tree = Tree::new(&[("go.mod", "module m\n\ngo 1.26\n")]);
-    files.iter().for_each(|(path, text)| tree.write(path, text));
+    for (path, text) in files {
+        tree.write(path, text);
+    }
     let start = Instant::now();
     let args = ["--format", "json", "--select", "all", "--min-confidence", "low", "--stats", "./..."];
     let run = Run::of(tree.command().args(args));
