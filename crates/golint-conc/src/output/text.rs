@@ -11,7 +11,7 @@ use codespan_reporting::diagnostic::{Diagnostic as Frame, Label, LabelStyle, Sev
 use codespan_reporting::files::{Error, Files, Location};
 use codespan_reporting::term::termcolor::WriteColor;
 use codespan_reporting::term::{self, Config};
-use golint_conc_rules::{Confidence, Place, Severity, Step};
+use golint_conc_rules::{Applicability, Confidence, Place, Severity, Step};
 use golint_conc_syntax::Span;
 
 use super::{Counts, goroutine, plural};
@@ -43,9 +43,27 @@ pub(super) fn write(run: &Run<'_>, quiet: bool, out: &mut dyn WriteColor) -> io:
             other => io::Error::other(other),
         })?;
     }
-    match summary(&findings, run.suppressed()) {
-        Some(summary) if !quiet => writeln!(out, "{summary}"),
-        _ => Ok(()),
+    if quiet {
+        return Ok(());
+    }
+    for line in [summary(&findings, run.suppressed()), mendable(&findings)].into_iter().flatten() {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// How many findings come with an edit.
+fn mendable(findings: &[Found<'_>]) -> Option<String> {
+    let boldness = |found: &Found<'_>| {
+        let edits = found.diagnostic.edits.iter().filter(|edit| !edit.replacements.is_empty());
+        edits.map(|edit| edit.applicability).min()
+    };
+    let of = |wanted| findings.iter().filter(|found| boldness(found) == Some(wanted)).count();
+    match (of(Applicability::Safe), of(Applicability::Suggested)) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!("{safe} can be mended with --fix")),
+        (0, bold) => Some(format!("{bold} can be mended with --fix --unsafe-fixes")),
+        (safe, bold) => Some(format!("{safe} can be mended with --fix, and {bold} more with --unsafe-fixes")),
     }
 }
 
@@ -365,6 +383,7 @@ mod tests {
           = help: receive from `ch`, or close it
 
         3 findings in 2 files (1 error, 1 warning, 1 note), 2 suppressed
+        1 can be mended with --fix --unsafe-fixes
         "#);
     }
 
@@ -459,6 +478,8 @@ mod tests {
     #[test]
     fn the_summary_counts() {
         let text = render(Format::Text, &rich(), &[]);
-        assert!(text.ends_with("\n3 findings in 2 files (1 error, 1 warning, 1 note), 2 suppressed\n"));
+        let (_, summary) = text.split_once("\n3 findings in 2 files ").expect("a summary");
+        let mendable = "1 can be mended with --fix --unsafe-fixes";
+        assert_eq!(summary, format!("(1 error, 1 warning, 1 note), 2 suppressed\n{mendable}\n"));
     }
 }

@@ -57,7 +57,7 @@ warning[signal-notify-unbuffered]: signals are lost: `signal.Notify` does not wa
    = help: make the channel with a buffer of 1
 
 ";
-    let summary = "1 finding in 1 file (1 warning)\n";
+    let summary = "1 finding in 1 file (1 warning)\n1 can be mended with --fix\n";
     assert_eq!(findings(&tree, &["./..."]), format!("{expected}{summary}"));
     assert_eq!(findings(&tree, &["-q", "./..."]), expected);
     let clean = Tree::new(&[("a.go", "package p\n")]);
