@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use golint_conc_flow::{Flow, Func};
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Entity, LocalId, ObjKind, Package};
+use golint_conc_syntax::Span;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents, Walk, roots, walk, walk_inline};
-use golint_conc_syntax::{Span, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::channel_words::ChanNames;
 use crate::channels::{ChanKey, Channel};
-use crate::locks::{LockClass, LockFaults, Summary};
+use crate::locks::Memo as LockMemo;
 use crate::order::Order;
 use crate::sync::LockOp;
 
@@ -92,11 +92,7 @@ pub struct Model<'p> {
     pub(crate) starting_helpers: OnceCell<Vec<BodyId>>,
     reached: RefCell<FxHashMap<Func, Rc<Direct>>>,
     pub(crate) lock_ops: RefCell<FxHashMap<BodyId, Rc<[LockOp]>>>,
-    pub(crate) lock_summaries: RefCell<FxHashMap<Func, Rc<Summary>>>,
-    pub(crate) followed: RefCell<FxHashMap<Func, Rc<[Func]>>>,
-    pub(crate) implementations: RefCell<FxHashMap<(Symbol, Symbol), Option<BodyId>>>,
-    pub(crate) lock_faults: RefCell<FxHashMap<BodyId, Rc<LockFaults>>>,
-    pub(crate) lock_releasers: OnceCell<Vec<(Func, LockClass)>>,
+    pub(crate) locks: LockMemo,
 }
 
 impl<'p> Model<'p> {
@@ -113,11 +109,7 @@ impl<'p> Model<'p> {
             starting_helpers: OnceCell::new(),
             reached: RefCell::default(),
             lock_ops: RefCell::default(),
-            lock_summaries: RefCell::default(),
-            followed: RefCell::default(),
-            implementations: RefCell::default(),
-            lock_faults: RefCell::default(),
-            lock_releasers: OnceCell::new(),
+            locks: LockMemo::default(),
         }
     }
 

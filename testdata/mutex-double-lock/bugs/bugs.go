@@ -243,3 +243,70 @@ func (b *books) total() int {
 	defer b.mu.Unlock()
 	return sum(b, nil) // want "`sum` comes to `Lock` of `b.mu`"
 }
+
+// --- which object, which function ----------------------------------------------------------------------------------------------
+
+type api interface{ leader() }
+
+type doer interface{ do() }
+
+type cluster struct {
+	mu    sync.RWMutex
+	state *state
+}
+
+type members struct{ client doer }
+
+func newAPI(c doer) api { return &members{client: c} }
+
+func (m *members) leader() { m.client.do() }
+
+func (c *cluster) do() {
+	c.mu.RLock()
+	c.mu.RUnlock()
+}
+
+func (c *cluster) sync() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a := newAPI(c)
+	a.leader() // want "`a.leader` comes to `RLock` of `c.mu`"
+}
+
+// A state knows its cluster, and what it calls has captured it.
+type state struct {
+	owner   *cluster
+	renders map[int]func() error
+}
+
+func (c *cluster) init() {
+	c.state = &state{owner: c}
+}
+
+func (s *state) fill() {
+	s.renders = renderers(s.owner)
+}
+
+func renderers(c *cluster) map[int]func() error {
+	m := make(map[int]func() error)
+	m[0] = func() error {
+		c.do()
+		return nil
+	}
+	return m
+}
+
+func (s *state) renderAll() {
+	for key := range s.renders {
+		render := s.renders[key]
+		if render() != nil {
+			return
+		}
+	}
+}
+
+func (c *cluster) render() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.state.renderAll() // want "`c.state.renderAll` comes to `RLock` of `c.mu`"
+}

@@ -338,3 +338,50 @@ func (n *node) read() int {
 	defer n.rw.RUnlock()
 	return n.n
 }
+
+// --- which object, which function -----------------------------------------------------------------------------------------------------
+
+type tree struct {
+	mu   sync.Mutex
+	link *link
+	back *link
+	hook func()
+}
+
+type link struct{ owner *tree }
+
+func (t *tree) init(other *tree) {
+	t.link = &link{owner: other}
+	t.back = &link{owner: t}
+}
+
+func (t *tree) swap(l *link) { t.back = l }
+
+func (t *tree) size() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return 1
+}
+
+func (t *tree) overLink() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.link.owner.size()
+}
+
+// The link may be another tree's by now.
+func (t *tree) overBack() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.back.owner.size()
+}
+
+func (t *tree) hooks(other *tree) {
+	t.hook = func() { other.size() }
+}
+
+func (t *tree) runHook() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.hook()
+}

@@ -18,8 +18,8 @@ pub(crate) type LockClass = (Option<Symbol>, Symbol);
 impl<'p> Model<'p> {
     /// Whether a lock that is held when a function ends is the function's to release: it is no helper that locks for its
     /// callers, and nobody else releases what is locked here.
-    pub(crate) fn is_own_duty(&self, locks: &FuncLocks<'p>, lock: usize, leak: &LockLeak) -> bool {
-        let (cx, func, path) = (locks.cx, locks.func, &locks.locks[lock]);
+    pub(crate) fn is_own_duty(&self, locks: &FuncLocks, lock: usize, leak: &LockLeak) -> bool {
+        let (cx, func, path) = (self.body(locks.func.body), locks.func, &locks.locks[lock]);
         if self.is_lock_helper(cx, func) || is_own_variable(cx, func, path) {
             return false;
         }
@@ -34,8 +34,8 @@ impl<'p> Model<'p> {
 
     /// Whether a local variable's lock is released by a function that has not taken it: then it is a signal between
     /// goroutines.
-    pub(crate) fn is_released_by_others(&self, locks: &FuncLocks<'p>, lock: usize) -> bool {
-        let (cx, path) = (locks.cx, &locks.locks[lock]);
+    pub(crate) fn is_released_by_others(&self, locks: &FuncLocks, lock: usize) -> bool {
+        let (cx, path) = (self.body(locks.func.body), &locks.locks[lock]);
         matches!(path.root, Root::Local(local)
             if !matches!(cx.local_info(local).kind, LocalKind::Receiver | LocalKind::Param))
             && self.flow.funcs(cx.id).into_iter().filter(|&func| func != locks.func).any(|func| {
@@ -125,7 +125,7 @@ impl<'p> Model<'p> {
 
     /// The functions that release locks which they have not taken, with the locks.
     fn releasers(&self) -> &[(Func, LockClass)] {
-        self.lock_releasers.get_or_init(|| {
+        self.locks.releasers.get_or_init(|| {
             let mut found: Vec<(Func, LockClass)> = Vec::new();
             for (body, _) in self.pkg.bodies() {
                 if !self.pkg.body_outline(body).signals.intersects(Signals::LOCK) {
@@ -157,8 +157,8 @@ impl<'p> Model<'p> {
                     && op.path.as_ref().is_none_or(|path| name_of_lock(self.body(body), path) == field)
             })
         };
-        if func.lit.is_some() {
-            return takes(func.body);
+        if func.lit.is_some() || self.is_test_func(func.body) {
+            return func.lit.is_none() || takes(func.body);
         }
         let Some(callers) = self.callers(func.body).filter(|callers| !callers.is_empty()) else {
             return false;
@@ -166,6 +166,14 @@ impl<'p> Model<'p> {
         callers
             .into_iter()
             .all(|(caller, call)| takes(caller) || releasers.contains(&self.func_of(caller, call)))
+    }
+
+    /// Whether a function is run by `go test`, so that nobody hands it a lock.
+    fn is_test_func(&self, body: BodyId) -> bool {
+        let decl = self.pkg.body_decl(body);
+        let name = decl.name.as_str();
+        self.pkg.files[decl.file].is_test
+            && ["Test", "Benchmark", "Fuzz", "Example"].iter().any(|word| name.starts_with(word))
     }
 
     fn is_called_on_the_spot(&self, cx: BodyCx<'p>, literal: ExprId) -> bool {

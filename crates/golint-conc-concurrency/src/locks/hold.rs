@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use golint_conc_flow::{ExitKind, Func, Label, Path, PathEnd, Paths, Point, Step, Verdict, Watch};
-use golint_conc_semantic::{AccessPath, BodyId, Callee, Root, is_std};
+use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, Root, is_std};
 use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk, walk_inline};
@@ -86,7 +86,7 @@ impl Model<'_> {
     /// What goes wrong on the paths of the functions of a body: at most one leak for each lock, and one double for each
     /// acquisition.
     pub fn lock_faults(&self, body: BodyId) -> Rc<LockFaults> {
-        if let Some(known) = self.lock_faults.borrow().get(&body) {
+        if let Some(known) = self.locks.faults.borrow().get(&body) {
             return Rc::clone(known);
         }
         let mut faults = LockFaults::default();
@@ -94,7 +94,7 @@ impl Model<'_> {
             self.faults_of(func, &mut faults);
         }
         let faults = Rc::new(faults);
-        self.lock_faults.borrow_mut().insert(body, Rc::clone(&faults));
+        self.locks.faults.borrow_mut().insert(body, Rc::clone(&faults));
         faults
     }
 
@@ -103,6 +103,7 @@ impl Model<'_> {
             return;
         }
         let Some(locks) = self.func_locks(func) else { return };
+        let cx = self.body(func.body);
         if !locks.is_complete {
             return;
         }
@@ -117,21 +118,21 @@ impl Model<'_> {
                 continue;
             }
             let mut has_leak = false;
-            for start in locks.starts(lock) {
+            for start in locks.starts(cx, lock) {
                 searches += 1;
                 if MAX_SEARCHES < searches {
                     return;
                 }
-                let paths = paths.get_or_insert_with(|| Paths::new(locks.cx, &locks.graph));
+                let paths = paths.get_or_insert_with(|| Paths::new(cx, &locks.graph));
                 if may_double
                     && !self.is_released_by_others(&locks, lock)
-                    && let Some(double) = locks.double(self, paths, lock, start)
+                    && let Some(double) = locks.double(self, cx, paths, lock, start)
                 {
                     faults.doubles.push(double);
                     continue;
                 }
                 if may_leak && !has_leak && start.is_direct {
-                    let leak = locks.leak(paths, lock, start, recovers);
+                    let leak = locks.leak(cx, paths, lock, start, recovers);
                     let leak = leak.filter(|leak| self.is_own_duty(&locks, lock, leak));
                     has_leak |= leak.is_some();
                     faults.leaks.extend(leak);
@@ -180,9 +181,9 @@ enum Goal {
     Leak { recovers: bool },
 }
 
-impl<'p> FuncLocks<'p> {
+impl FuncLocks {
     /// The places where the function takes a lock, in the order of the text.
-    fn starts(&self, lock: usize) -> Vec<Start> {
+    fn starts(&self, cx: BodyCx<'_>, lock: usize) -> Vec<Start> {
         let mut starts = Vec::new();
         for (point, step) in self.graph.points() {
             let after = Point { step: point.step + 1, ..point };
@@ -212,7 +213,7 @@ impl<'p> FuncLocks<'p> {
                 }
             }
         }
-        starts.sort_by_key(|start| self.cx.ast.expr_span(start.call).start);
+        starts.sort_by_key(|start| cx.ast.expr_span(start.call).start);
         starts
     }
 
@@ -243,15 +244,16 @@ impl<'p> FuncLocks<'p> {
             .min_by_key(|acquire| (acquire.is_assumed, acquire.doubts, acquire.guards.len()))
     }
 
-    fn double(
+    fn double<'p>(
         &self,
         model: &Model<'p>,
+        cx: BodyCx<'p>,
         paths: &Paths<'_, 'p>,
         lock: usize,
         start: Start,
     ) -> Option<DoubleLock> {
-        let known = self.conditions(model).at(start.after.block);
-        let watch = HoldWatch { locks: self, lock, start, goal: Goal::Double, known: &known };
+        let known = self.conditions(model, cx).at(start.after.block);
+        let watch = HoldWatch { cx, locks: self, lock, start, goal: Goal::Double, known: &known };
         let path = paths.search(start.after, &!start.is_try, &watch)?;
         let (event, is_deferred) = match path.end {
             PathEnd::Step(step) => (self.steps.get(&step)?, false),
@@ -273,9 +275,16 @@ impl<'p> FuncLocks<'p> {
         })
     }
 
-    fn leak(&self, paths: &Paths<'_, 'p>, lock: usize, start: Start, recovers: bool) -> Option<LockLeak> {
+    fn leak<'p>(
+        &self,
+        cx: BodyCx<'p>,
+        paths: &Paths<'_, 'p>,
+        lock: usize,
+        start: Start,
+        recovers: bool,
+    ) -> Option<LockLeak> {
         let goal = Goal::Leak { recovers };
-        let watch = HoldWatch { locks: self, lock, start, goal, known: &[] };
+        let watch = HoldWatch { cx, locks: self, lock, start, goal, known: &[] };
         let Path { branches, end, .. } = paths.search(start.after, &!start.is_try, &watch)?;
         let PathEnd::Exit(exit) = end else { return None };
         Some(LockLeak {
@@ -349,7 +358,8 @@ impl<'p> FuncLocks<'p> {
 
 /// Follows one lock from where it is taken.
 struct HoldWatch<'a, 'p> {
-    locks: &'a FuncLocks<'p>,
+    cx: BodyCx<'p>,
+    locks: &'a FuncLocks,
     lock: usize,
     start: Start,
     goal: Goal,
@@ -380,7 +390,7 @@ impl HoldWatch<'_, '_> {
 
     /// Whether what is returned may carry the lock out of the function, still held.
     fn is_returned(&self, stmt: StmtId) -> bool {
-        let cx = self.locks.cx;
+        let cx = self.cx;
         let (Stmt::Return(values), Root::Local(root)) = (cx.ast.stmt(stmt), self.locks.locks[self.lock].root)
         else {
             return false;

@@ -1,5 +1,7 @@
 //! Which functions of the package a call runs, in the same goroutine and before it returns.
 
+use std::rc::Rc;
+
 use golint_conc_flow::Func;
 use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalKind, MemberKind, Type, TypeId, is_std};
 use golint_conc_syntax::Symbol;
@@ -22,12 +24,24 @@ pub(crate) struct Site {
 
 impl<'p> Model<'p> {
     /// The functions of the package that a call runs before it returns.
-    pub(crate) fn sites(&self, cx: BodyCx<'p>, call: ExprId) -> Vec<Site> {
+    pub(crate) fn sites(&self, cx: BodyCx<'p>, call: ExprId) -> Rc<[Site]> {
         let call = cx.ast.unparen(call);
+        if let Some(known) = self.locks.sites.borrow().get(&(cx.id, call)) {
+            return Rc::clone(known);
+        }
+        let found: Rc<[Site]> = self.find_sites(cx, call).into();
+        self.locks.sites.borrow_mut().insert((cx.id, call), Rc::clone(&found));
+        found
+    }
+
+    fn find_sites(&self, cx: BodyCx<'p>, call: ExprId) -> Vec<Site> {
         let Expr::Call { fun, .. } = cx.ast.expr(call) else { return Vec::new() };
         let args = cx.args(call);
         if let Some(target) = self.callable(cx, fun) {
             return vec![Site { target, binding: self.bind(cx, fun, &args, target), is_assumed: false }];
+        }
+        if let Some(site) = self.value_site(cx, fun) {
+            return vec![site];
         }
         let callee = cx.callee_of(fun);
         if let Callee::Method { recv, name, kind: MemberKind::InterfaceMethod, .. } = callee
@@ -86,10 +100,10 @@ impl<'p> Model<'p> {
         if pkg != self.pkg.path {
             return None;
         }
-        let known = self.implementations.borrow().get(&(type_name, name)).copied();
+        let known = self.locks.implementations.borrow().get(&(type_name, name)).copied();
         known.unwrap_or_else(|| {
             let found = self.find_implementation(interface, name);
-            self.implementations.borrow_mut().insert((type_name, name), found);
+            self.locks.implementations.borrow_mut().insert((type_name, name), found);
             found
         })
     }
@@ -99,13 +113,16 @@ impl<'p> Model<'p> {
         let mut types: Vec<_> = self
             .pkg
             .bodies()
-            .filter(|(id, decl)| decl.name == name && !self.pkg.files[self.pkg.body_decl(*id).file].is_test)
-            .filter_map(|(id, decl)| Some((decl.recv?, id)))
-            .filter(|(recv, _)| methods.iter().all(|&method| self.pkg.method(*recv, method).is_some()))
+            .filter(|(_, decl)| decl.name == name)
+            .filter_map(|(id, decl)| Some((decl.recv?, id, self.pkg.files[decl.file].is_test)))
+            .filter(|(recv, ..)| methods.iter().all(|&method| self.pkg.method(*recv, method).is_some()))
             .collect();
-        types.dedup_by_key(|(recv, _)| *recv);
+        // What tests put in its place is not what runs, unless there is nothing else.
+        if types.iter().any(|(.., is_test)| !is_test) {
+            types.retain(|(.., is_test)| !is_test);
+        }
         match types.as_slice() {
-            [(_, body)] => Some(*body),
+            [(_, body, _)] => Some(*body),
             _ => None,
         }
     }
