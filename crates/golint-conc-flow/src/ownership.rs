@@ -7,8 +7,8 @@ use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 
 use crate::calls::{Assertion, assertion};
 use crate::flow::{Flow, Func};
-use crate::graph::{ExitKind, Label, Step};
-use crate::paths::{Verdict, Watch};
+use crate::graph::{ExitKind, FuncGraph, Label, Point, Step};
+use crate::paths::{Paths, Verdict, Watch};
 use crate::protocol::Protocol;
 use crate::resource::{Slot, hold_of_result, is_of};
 use crate::stores::{assigned, root_local};
@@ -474,6 +474,25 @@ impl Holding<'_, '_> {
         }
     }
 
+    /// Whether a goroutine uses the resource and never ends.
+    fn uses_for_ever(&self, held: &Held, call: ExprId) -> bool {
+        if !self.mentions_holder(held, call) {
+            return false;
+        }
+        if let Some(body) = self.cx.callee(call).body() {
+            return self.flow.never_returns(body);
+        }
+        let Expr::Call { fun, .. } = self.cx.ast.expr(call) else { return false };
+        let literal = Some(self.cx.ast.unparen(fun));
+        let func = Func { body: self.cx.id, lit: literal };
+        let Some(graph) = self.flow.graph(func) else { return false };
+        let search = self.search.deeper();
+        let watch = Holding { flow: self.flow, cx: self.cx, func: literal, search, dropped: None };
+        let entry = Point { block: FuncGraph::ENTRY, step: 0 };
+        let held = Held { error: None, context: None, failed: None, ..held.clone() };
+        Paths::new(self.cx, &graph).search(entry, &held, &watch).is_none()
+    }
+
     fn mentions_holder(&self, held: &Held, root: impl Into<NodeRef>) -> bool {
         self.mentions(root, |local| held.holders.iter().any(|&(holder, _)| holder == local))
     }
@@ -509,7 +528,11 @@ impl Holding<'_, '_> {
     fn exec(&self, held: &mut Held, stmt: StmtId) -> Verdict {
         let ast = self.cx.ast;
         match ast.stmt(stmt) {
-            Stmt::Defer(call) | Stmt::Go(call) => self.call(held, call),
+            Stmt::Defer(call) => self.call(held, call),
+            Stmt::Go(call) => match self.call(held, call) {
+                Verdict::Go if self.uses_for_ever(held, call) => Verdict::Drop,
+                verdict => verdict,
+            },
             Stmt::Send { value, .. } if self.hold(held, value).is_some() => Verdict::Drop,
             Stmt::TypeSwitch { subject, .. } if self.hold(held, subject).is_some() => Verdict::Drop,
             Stmt::Return(values) => {

@@ -252,7 +252,7 @@ fn edit(
     };
     edits::siblings(cx, body, stmt)?;
     // Whoever gets it on another path needs it as it is.
-    if cx.model.flow.is_ever_kept(func, protocol, holder) {
+    if cx.model.flow.is_ever_kept(func, protocol, holder) || is_in_goroutine(cx, body, holder) {
         return None;
     }
     let release = match body.pkg.types.get(body.local_info(holder).ty) {
@@ -306,6 +306,13 @@ fn keep_cancel(cx: &Cx<'_>, body: BodyCx<'_>, protocol: &Protocol, leak: &Leak) 
             edits::insert_after(cx, body, body.ast.stmt_span(stmt), &deferred),
         ],
     })
+}
+
+/// Whether what starts a goroutine speaks of a variable: the goroutine may go on when the function has ended.
+pub(crate) fn is_in_goroutine(cx: &Cx<'_>, body: BodyCx<'_>, local: LocalId) -> bool {
+    let uses = cx.model.uses_of(body, local);
+    let spawns = cx.model.spawns(body.id);
+    spawns.iter().any(|spawn| uses.iter().any(|&used| spawn.span.contains(body.ast.expr_span(used))))
 }
 
 fn is_cancel_cause(body: BodyCx<'_>, holder: LocalId) -> bool {

@@ -62,3 +62,17 @@ func lost(wait bool) {
 		<-time.NewTicker(time.Second).C // FIXME false negative: the value is no statement's
 	}
 }
+
+func goroutineEnds(ctx context.Context, tick func()) {
+	t := time.NewTicker(time.Second) // want "`t` is not stopped on every path"
+	go func() {
+		for {
+			select {
+			case <-t.C:
+				tick()
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+}

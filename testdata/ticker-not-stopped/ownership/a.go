@@ -165,3 +165,34 @@ func replacedWithStop(periods []time.Duration) {
 	}
 	t.Stop()
 }
+
+func goroutineForEver(tick func()) {
+	t := time.NewTicker(time.Second)
+	go func() {
+		for range t.C {
+			tick()
+		}
+	}()
+}
+
+func goroutineForEverReceives(tick func()) {
+	t := time.NewTicker(time.Second)
+	go func() {
+		for {
+			tick()
+			<-t.C
+		}
+	}()
+}
+
+func goroutineForEverByName(tick func()) {
+	t := time.NewTicker(time.Second)
+	go every(t, tick)
+}
+
+func every(t *time.Ticker, tick func()) {
+	for {
+		<-t.C
+		tick()
+	}
+}

@@ -114,7 +114,7 @@ fn confidence(cx: &Cx<'_>, body: BodyCx<'_>, found: &NotReleased) -> Confidence 
         return Confidence::Medium;
     }
     match found.context {
-        Some(context) if is_waited_for(cx, body, context) => Confidence::High,
+        Some(context) if leak::is_in_goroutine(cx, body, context) => Confidence::High,
         _ => Confidence::Low,
     }
 }
@@ -124,11 +124,4 @@ fn is_background(body: BodyCx<'_>, call: ExprId) -> bool {
     let Some(&parent) = body.args(call).first() else { return false };
     let init = body.local(parent).and_then(|local| body.local_info(local).init);
     body.callee(init.map_or(parent, |(init, _)| init)).is_func("context", &["Background", "TODO"])
-}
-
-/// Whether what starts a goroutine speaks of the context.
-fn is_waited_for(cx: &Cx<'_>, body: BodyCx<'_>, context: LocalId) -> bool {
-    let uses = cx.model.uses_of(body, context);
-    let spawns = cx.model.spawns(body.id);
-    spawns.iter().any(|spawn| uses.iter().any(|&used| spawn.span.contains(body.ast.expr_span(used))))
 }
