@@ -308,11 +308,15 @@ fn keep_cancel(cx: &Cx<'_>, body: BodyCx<'_>, protocol: &Protocol, leak: &Leak) 
     })
 }
 
-/// Whether what starts a goroutine speaks of a variable: the goroutine may go on when the function has ended.
+/// Whether what starts a goroutine speaks of a variable from outside: the goroutine may go on when the function has ended.
 pub(crate) fn is_in_goroutine(cx: &Cx<'_>, body: BodyCx<'_>, local: LocalId) -> bool {
+    let declared = body.ast.expr_span(body.local_info(local).ident);
     let uses = cx.model.uses_of(body, local);
     let spawns = cx.model.spawns(body.id);
-    spawns.iter().any(|spawn| uses.iter().any(|&used| spawn.span.contains(body.ast.expr_span(used))))
+    spawns
+        .iter()
+        .filter(|spawn| !spawn.span.contains(declared))
+        .any(|spawn| uses.iter().any(|&used| spawn.span.contains(body.ast.expr_span(used))))
 }
 
 fn is_cancel_cause(body: BodyCx<'_>, holder: LocalId) -> bool {

@@ -1,7 +1,7 @@
 //! See `rules/context-lost-cancel.md`.
 
 use golint_conc_flow::Kind;
-use golint_conc_semantic::{BodyCx, LocalId};
+use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::ast::ExprId;
 use golint_conc_syntax::{Signals, Symbol};
 
