@@ -111,9 +111,9 @@ pub struct Doomed {
     pub context: LocalId,
     /// How it ends.
     pub end: ContextEnd,
-    /// Where the goroutine hands it to something that needs it: the mention, and the function's body.
+    /// The function in which the goroutine hands it to something that needs it.
     pub used: Func,
-    /// The mention.
+    /// The mention there.
     pub mention: ExprId,
     /// Whether nothing that may take time comes between the start and the end.
     pub is_at_once: bool,
@@ -177,7 +177,7 @@ impl<'p> Model<'p> {
     /// Whether a goroutine works with a context after the end of its starter, which does not wait for it.
     fn outlives(&self, spawn: &Spawn, starter: Func, context: LocalId, end: ContextEnd) -> Option<Doomed> {
         // The process ends with `main`.
-        if self.is_process_lifetime(spawn.body) {
+        if starter.lit.is_none() && self.is_process_lifetime(spawn.body) {
             return None;
         }
         let cx = self.body(spawn.body);
@@ -439,7 +439,7 @@ impl<'p> Model<'p> {
             Callee::Method { pkg, type_name, name, kind, .. } => {
                 let is_quick = PURE.contains(&pkg.as_str())
                     || matches!(pkg.as_str(), "time" | "context")
-                    || (pkg == "sync" && name != "Wait")
+                    || (pkg == "sync" && name != "Wait" && name != "Do")
                     || (pkg == "net/http"
                         && matches!(type_name.as_str(), "ResponseWriter" | "Header" | "Request"))
                     || (kind == MemberKind::InterfaceMethod && name == "Error")
