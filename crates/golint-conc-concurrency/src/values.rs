@@ -162,9 +162,50 @@ impl Model<'_> {
             next = self.bodies_naming(&names, &seen);
         }
         Search { model: self, pkg, name, fields, values: &mut values }.globals();
+        let holders = values.edges.iter().flat_map(|&(from, to)| [from, to]);
+        let shared = holders.chain(values.made.iter().map(|made| made.holder));
+        let shared: Vec<_> = shared.filter(|&holder| self.is_for_others(holder)).collect();
+        values.escaped.extend(shared);
         values.made.sort_by_key(|made| (made.file, made.span.start));
         values.calls.sort_by_key(|call| (call.body, call.call));
         values
+    }
+
+    /// Whether other packages may reach a holder, and set fields of what it holds.
+    fn is_for_others(&self, holder: Holder) -> bool {
+        let is_exported_type = |name: Option<Symbol>| name.is_none_or(Symbol::is_exported);
+        self.pkg.name != "main"
+            && match holder {
+                Holder::Made(..) | Holder::Local(..) => false,
+                Holder::Global(id) => self.pkg.object(id).name.is_exported(),
+                Holder::Field(ty, name) => {
+                    let owner = match self.pkg.types.get(ty) {
+                        Type::Named { name, .. } => Some(name),
+                        _ => None,
+                    };
+                    name.is_exported() && is_exported_type(owner)
+                }
+                Holder::Result(body, _) => {
+                    let decl = self.pkg.body_decl(body);
+                    decl.name.is_exported() && is_exported_type(decl.recv)
+                }
+            }
+    }
+
+    /// Whether another package of the module may set one of the fields of what is held, by the text of its files.
+    pub fn is_set_elsewhere(&self, held: &Held, fields: &[&str]) -> bool {
+        let shared = held.holders.iter().filter(|&&holder| self.is_for_others(holder));
+        let mut names: Vec<_> = shared
+            .filter_map(|&holder| match holder {
+                Holder::Global(_) | Holder::Field(..) => self.holder_name(holder),
+                Holder::Made(..) | Holder::Local(..) | Holder::Result(..) => None,
+            })
+            .collect();
+        names.sort_unstable_by_key(|name| name.as_str());
+        names.dedup();
+        let texts = names.iter().flat_map(|name| fields.iter().map(move |field| format!(".{name}.{field}")));
+        let texts: Vec<_> = texts.collect();
+        !texts.is_empty() && self.pkg.is_said_in_module(&texts)
     }
 
     fn bodies_naming(&self, names: &[Symbol], seen: &FxHashSet<BodyId>) -> Vec<BodyId> {

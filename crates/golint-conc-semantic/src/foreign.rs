@@ -17,7 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::imports::FileScope;
 use crate::locks::LOCK_TYPES;
-use crate::package::{Package, is_exported};
+use crate::package::Package;
 
 /// Written by `cargo xtask stdlib`.
 const STD: &str = include_str!("stdlib/std.go.txt");
@@ -37,6 +37,10 @@ pub trait Importer: Debug {
     /// The same package with the bodies of its functions, so that calls can be followed into it; none where that is
     /// not wanted. What it imports comes from the same places.
     fn load(&self, path: Symbol) -> Option<Rc<Package>>;
+
+    /// Shows the text of each file of the modules under analysis that is no test, until one is found: one that makes
+    /// `is_found` say so.
+    fn find_text(&self, is_found: &mut dyn FnMut(&[u8]) -> bool) -> bool;
 }
 
 /// The packages that one package asked for.
@@ -66,6 +70,11 @@ impl Imported {
             return None;
         };
         Some(self.present.insert(path, found))
+    }
+
+    /// Whether a file of the modules under analysis is what is looked for.
+    pub(crate) fn find_text(&self, is_found: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        self.importer.as_ref().is_some_and(|importer| importer.find_text(is_found))
     }
 
     /// The package at an import path with the bodies of its functions.
@@ -260,7 +269,7 @@ impl Foreign {
         };
         let makers = if types.is_empty() { Vec::new() } else { decls().filter(is_maker).collect() };
         let sorted = |mut names: Vec<Symbol>| {
-            names.retain(|name| is_exported(*name));
+            names.retain(|name| name.is_exported());
             names.sort_unstable_by_key(|name| name.as_str());
             names.dedup();
             names

@@ -340,6 +340,14 @@ impl Package {
         if path == self.path { None } else { self.imported.find(path) }
     }
 
+    /// Whether some file of the modules that this package is built with has one of these texts in it. All files are
+    /// read, so this is for the moment before a finding.
+    pub fn is_said_in_module(&self, texts: &[String]) -> bool {
+        let finders: Vec<_> = texts.iter().map(memchr::memmem::Finder::new).collect();
+        let mut is_found = |text: &[u8]| finders.iter().any(|finder| finder.find(text).is_some());
+        self.imported.find_text(&mut is_found)
+    }
+
     /// The other package that declares what a call calls, and the function or method there, where its body is at hand.
     pub fn body_elsewhere(&self, callee: &Callee) -> Option<(Rc<Self>, BodyId)> {
         let (pkg, recv, name) = match *callee {
@@ -703,7 +711,7 @@ impl Package {
         let member = |ty, kind| Member { owner: base, name, ty, kind, path: Rc::clone(path) };
         if let Type::Named { pkg, name: type_name, args } = self.types.get(base) {
             // An unexported name of another package is another name.
-            if pkg != self.path && !is_exported(name) {
+            if pkg != self.path && !name.is_exported() {
                 return None;
             }
             if pkg == self.path {
@@ -736,10 +744,6 @@ impl Package {
         let ast = self.files[decl.file].source.decl(decl.decl);
         ast.func().map_or_else(|| Rc::from([]), |func| crate::check::receiver_type_params(ast, func))
     }
-}
-
-pub(crate) fn is_exported(name: Symbol) -> bool {
-    name.as_str().chars().next().is_some_and(char::is_uppercase)
 }
 
 fn spec_index(ast: &Ast) -> SpecIndex {

@@ -170,6 +170,10 @@ impl Importer for Files {
     fn load(&self, _: Symbol) -> Option<Rc<Package>> {
         None
     }
+
+    fn find_text(&self, _: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        false
+    }
 }
 
 fn check_package(path: &str, files: &[(&str, &str)], importer: Files, shares: &mut Shares) {

@@ -133,6 +133,9 @@ fn add(
         (cx.expr_place(body, call.call), name)
     });
     let confidence = if request.is_some() { confidence } else { Confidence::Low };
+    if Confidence::Low < confidence && cx.model.is_set_elsewhere(held, &["Timeout"]) {
+        return;
+    }
     report.add(&NoTimeout { place, request, edits, confidence });
 }
 

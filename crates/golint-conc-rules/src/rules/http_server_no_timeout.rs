@@ -114,11 +114,15 @@ impl Rule for HttpServerNoTimeout {
             {
                 continue;
             }
+            let confidence = confidence(cx, &servers, made, &held);
+            if Confidence::Low < confidence && cx.model.is_set_elsewhere(&held, &TIMEOUTS) {
+                continue;
+            }
             report.add(&NoTimeout {
                 place: made_at(made),
                 what: "this `http.Server`".into(),
                 edits: set_duration(cx, made, TIMEOUTS[0], 5),
-                confidence: confidence(cx, &servers, made, &held),
+                confidence,
             });
         }
     }
