@@ -291,7 +291,10 @@ fn keep_cancel(cx: &Cx<'_>, body: BodyCx<'_>, protocol: &Protocol, leak: &Leak) 
         return None;
     }
     let name = protocol.usual.as_str();
-    let is_taken = body.locals().any(|(_, local)| local.name == name);
+    let own = cx.model.func_of(body.id, stmt).lit;
+    let is_taken = body
+        .locals()
+        .any(|(id, local)| local.name == name && (local.func == own || cx.model.is_visible(body, id, stmt)));
     let callee = body.callee(leak.acquired.call);
     if !protocol.by_call || is_taken || !matches!(callee, Callee::Func { .. }) {
         return None;

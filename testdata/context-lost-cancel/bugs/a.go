@@ -145,3 +145,15 @@ func droppedWithCause(ctx context.Context) error {
 	ctx2, _ := context.WithCancelCause(ctx) // want "the cancel function of `context.WithCancelCause` is dropped"
 	return serve(ctx2)
 }
+
+func droppedInLiterals(ctx context.Context) (func() error, func() error) {
+	first := func() error {
+		ctx, _ := context.WithTimeout(ctx, time.Second) // want "the cancel function of `context.WithTimeout` is dropped"
+		return serve(ctx)
+	}
+	second := func() error {
+		ctx, _ := context.WithTimeout(ctx, time.Minute) // want "the cancel function of `context.WithTimeout` is dropped"
+		return serve(ctx)
+	}
+	return first, second
+}
