@@ -49,6 +49,11 @@ pub trait Rule: Sync {
         None
     }
 
+    /// Whether [`Rule::body`] may find something in a declaration that has the words, as far as its text tells.
+    fn may_find_in(&self, _text: &[u8]) -> bool {
+        true
+    }
+
     /// Whether [`Rule::channel`] is to be called.
     fn wants_channels(&self) -> bool {
         false

@@ -428,6 +428,12 @@ impl Package {
     }
 
     fn value_type(&self, object: &Object) -> TypeId {
+        let head = self.files[object.file].source.variable_head(object.decl, object.name_span);
+        if let Some(head) = head
+            && let Some(&place) = spec_index(&head).get(&object.name_span.start)
+        {
+            return self.type_of_value(Checker::for_types(self, object.file, &head), &head, place);
+        }
         let ast = self.decl_ast(object);
         let Some(place) = self.spec(object) else { return TypeId::UNKNOWN };
         self.type_of_value(Checker::for_types(self, object.file, ast), ast, place)

@@ -9,7 +9,7 @@ use tree_sitter::{ParseOptions, ParseState, Parser};
 
 use crate::ast::{Ast, Decl};
 use crate::lower::{self, Base};
-use crate::outline::{self, Outline, OutlineDecl};
+use crate::outline::{self, DeclKind, Outline, OutlineDecl, Scanner, Token};
 use crate::rewrite::{self, Rewritten};
 use crate::{LineIndex, Span};
 
@@ -19,6 +19,9 @@ pub const MAX_NESTING: u32 = 250;
 /// How long a declaration that is parsed may be, in bytes; what is longer stays opaque. The longest function in the Go
 /// distribution has 430 KB.
 pub const MAX_DECL_LEN: u32 = 4 << 20;
+
+/// Package-level variables whose declaration is longer have their specifications parsed one by one, in bytes.
+const LONG_VARIABLE: u32 = 512;
 
 /// The stack that a thread needs to analyse code as deep as [`MAX_NESTING`] allows, in bytes.
 pub const STACK_SIZE: usize = 32 << 20;
@@ -105,6 +108,33 @@ impl SourceFile {
         self.slots[index].whole.get_or_init(|| Box::new(self.parse(decl, decl.span)))
     }
 
+    /// The tree of the specification of one variable, where that costs less than the whole declaration: elements of
+    /// literals and bodies of functions, which say nothing of its type, are not in it.
+    pub fn variable_head(&self, index: usize, name: Span) -> Option<Ast> {
+        const KEYWORD: &[u8] = b"var ";
+        let decl = &self.outline.decls[index];
+        if decl.kind != DeclKind::Var
+            || decl.span.len() < LONG_VARIABLE
+            || MAX_NESTING < decl.depth
+            || self.slots[index].whole.get().is_some()
+        {
+            return None;
+        }
+        let own = decl.names.iter().position(|&(_, span)| span == name)?;
+        // Names with nothing but a comma between them have one specification.
+        let is_first = |at: usize| {
+            at.checked_sub(1).is_none_or(|before| {
+                let between = Span::new(decl.names[before].1.end, decl.names[at].1.start);
+                between.slice(&self.text).trim_ascii() != b","
+            })
+        };
+        let first = (0..=own).rev().find(|&at| is_first(at))?;
+        let start = decl.names[first].1.start;
+        let text = [KEYWORD, &head_of(Span::new(start, decl.span.end).slice(&self.text))].concat();
+        let ast = self.parse_text(&text, start.wrapping_sub(KEYWORD.len() as u32), Base::default());
+        (!ast.is_opaque).then_some(ast)
+    }
+
     fn parse(&self, decl: &OutlineDecl, span: Span) -> Ast {
         if MAX_NESTING < decl.depth || MAX_DECL_LEN < span.len() {
             return Ast::opaque();
@@ -178,10 +208,85 @@ impl SourceFile {
     }
 }
 
+/// The specification at the beginning of a text, with blanks for what stands in the braces of literals and functions.
+fn head_of(text: &[u8]) -> Vec<u8> {
+    let mut head = text.to_vec();
+    let (mut depth, mut is_type) = (0_usize, false);
+    let mut literal: Option<(usize, usize)> = None;
+    let mut last: Option<(usize, usize)> = None;
+    let mut end = text.len();
+    for (token, at) in Scanner::tokens(text) {
+        match token {
+            Token::Semi | Token::Punct(b')') if depth == 0 => {
+                end = at.start;
+                break;
+            }
+            Token::Punct(open @ (b'(' | b'[' | b'{')) => {
+                if open == b'{' && !is_type && literal.is_none() {
+                    literal = Some((at.end, depth));
+                }
+                depth += 1;
+            }
+            Token::Punct(b')' | b']' | b'}') => {
+                depth = depth.saturating_sub(1);
+                if let Some((open, _)) = literal.take_if(|(_, outside)| *outside == depth) {
+                    head[open..at.start].fill(b' ');
+                    last = Some((open, at.end));
+                }
+            }
+            _ => {}
+        }
+        is_type = matches!(&text[at], b"struct" | b"interface");
+    }
+    // What is blank before the last brace need not be read at all.
+    match last.filter(|&(_, close)| close == end) {
+        Some((open, _)) => {
+            head.truncate(open);
+            head.push(b'}');
+        }
+        None => head.truncate(end),
+    }
+    head
+}
+
 fn new_parser() -> Parser {
     let mut parser = Parser::new();
     // A grammar of another ABI would leave the parser without language, and so every declaration opaque; the tests
     // would not pass.
     let _ = parser.set_language(&tree_sitter_go::LANGUAGE.into());
     parser
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_has_a_head() {
+        for (text, head) in [
+            ("x = T{a, b}\ny = 1", "x = T{}"),
+            ("x = map[string]struct{ a int }{\n\t\"a\": {1},\n}", "x = map[string]struct{ a int }{}"),
+            ("x struct {\n\ta int\n}\n", "x struct {\n\ta int\n}"),
+            ("x = f(T{1}, func() int { return 2 })", "x = f(T{ }, func() int {          })"),
+            ("x, y = &T{1}, []int{1, 2}\n)", "x, y = &T{ }, []int{}"),
+            ("x interface{ m() } = T{`}`}", "x interface{ m() } = T{}"),
+            ("x int)", "x int"),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&head_of(text.as_bytes())), head);
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_long_variable_has_its_names_where_they_stand() {
+        let text = format!("package p\n\nvar (\n\ta, b = 1, 2\n\tc, d = T{{{}}}, 3\n)\n", "1, ".repeat(200));
+        let file = SourceFile::new(text.into_bytes());
+        let (_, name) = file.outline().decls[0].names[3];
+        let head = file.variable_head(0, name).expect("it is long");
+        let Decl::Gen { specs, .. } = head.root else { panic!("{:?}", head.root) };
+        let specs: Vec<_> = head.list(specs).collect();
+        let [spec] = specs[..] else { panic!("{} specifications", specs.len()) };
+        let crate::ast::Spec::Value { names, values, .. } = head.spec(spec) else { panic!("no values") };
+        let names: Vec<_> = head.list(names).map(|name| head.expr_span(name)).collect();
+        assert_eq!((names[1], values.len()), (name, 2));
+    }
 }

@@ -2,7 +2,7 @@
 
 use golint_conc_semantic::{BodyCx, LocalKind, Root};
 use golint_conc_syntax::ast::{AssignOp, Stmt, StmtId};
-use golint_conc_syntax::{Signals, Span};
+use golint_conc_syntax::{Signals, Span, Token, Tokens};
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
 use crate::rule::{Cx, Report, Rule, step};
@@ -85,6 +85,15 @@ impl Rule for ContextGrowsInLoop {
         ]
     }
 
+    fn may_find_in(&self, text: &[u8]) -> bool {
+        let tokens = Tokens::new(text);
+        let makes = |at: &usize| {
+            let word = tokens.word(*at);
+            word == b"NotifyContext" || word.starts_with(b"With")
+        };
+        (0..tokens.len()).filter(makes).any(|at| is_assigned(&tokens, at))
+    }
+
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for growing in cx.model.growing_contexts(body.id) {
             let is_variable = growing.path.fields.is_empty() && matches!(growing.path.root, Root::Local(_));
@@ -99,6 +108,15 @@ impl Rule for ContextGrowsInLoop {
             });
         }
     }
+}
+
+/// Whether the statement with a position assigns to something that it does not declare.
+fn is_assigned(tokens: &Tokens<'_>, at: usize) -> bool {
+    let before = (1..at).rev().take_while(|&at| tokens.token(at) != Token::Semi);
+    before.filter(|&at| tokens.is_punct(at, b'=')).any(|at| {
+        !matches!(tokens.before(at), Token::Punct(b':' | b'=' | b'!' | b'<' | b'>'))
+            && !tokens.is_punct(at + 1, b'=')
+    })
 }
 
 /// The `=` of an assignment that can be `:=`: it stands right in the block of the loop, its variables are read behind it
@@ -126,4 +144,29 @@ fn equals_sign(cx: &Cx<'_>, body: BodyCx<'_>, stmt: StmtId, turn: StmtId) -> Opt
     let until = body.ast.expr_span(body.ast.list(rhs).next()?).start;
     let at = body.text_at(Span::new(from, until)).find('=')? as u32;
     Some(Span::new(from + at, from + at + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_assignment_grows() {
+        let may = |text: &str| RULE.may_find_in(text.as_bytes());
+        for text in [
+            "ctx = context.WithValue(ctx, k, v)",
+            "ctx, s.cancel = context.WithCancel(ctx)",
+            "if c := x; c { ctx = wrap(context.WithValue(ctx, k == v, 1)) }",
+        ] {
+            assert!(may(text), "{text}");
+        }
+        for text in [
+            "ctx, cancel := context.WithCancel(ctx)",
+            "x = 1\nctx, cancel := context.WithCancel(ctx)",
+            "if a == b { f(context.WithValue(ctx, k, v)) }",
+            "// ctx = context.WithValue(ctx)",
+        ] {
+            assert!(!may(text), "{text}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use golint_conc_flow::Kind;
 use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::ast::ExprId;
-use golint_conc_syntax::{Signals, Symbol};
+use golint_conc_syntax::{Signals, Symbol, Token, Tokens};
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
 use crate::leak::{self, Ends, NotReleased};
@@ -12,6 +12,9 @@ use crate::rule::{Cx, Report, Rule, step};
 pub(crate) static RULE: ContextLostCancel = ContextLostCancel;
 
 pub(crate) struct ContextLostCancel;
+
+/// What the names of the functions begin with that make such contexts.
+const WORDS: [&str; 4] = ["WithCancel", "WithTimeout", "WithDeadline", "NotifyContext"];
 
 /// An object that holds the cancel function, and that its maker's caller drops.
 struct Dropped {
@@ -68,7 +71,13 @@ impl Rule for ContextLostCancel {
     }
 
     fn words(&self) -> &'static [&'static str] {
-        &["WithCancel", "WithTimeout", "WithDeadline", "NotifyContext"]
+        &WORDS
+    }
+
+    fn may_find_in(&self, text: &[u8]) -> bool {
+        let tokens = Tokens::new(text);
+        let makes = |at: &usize| WORDS.iter().any(|word| tokens.word(*at).starts_with(word.as_bytes()));
+        (0..tokens.len()).filter(makes).any(|at| !is_deferred_next(&tokens, at))
     }
 
     fn resource(&self) -> Option<Kind> {
@@ -100,6 +109,23 @@ impl Rule for ContextLostCancel {
     }
 }
 
+/// Whether the context that is made at a position is cancelled for sure: the statement is `…, cancel := context.With…(…)`,
+/// and the next one is `defer cancel()`.
+fn is_deferred_next(tokens: &Tokens<'_>, at: usize) -> bool {
+    let start = tokens.chain_start(at);
+    let Some(cancel) = start.checked_sub(3).filter(|_| tokens.is_punct(at + 1, b'(')) else { return false };
+    let next = tokens.behind(at + 1) + 1;
+    tokens.is_punct(cancel + 1, b':')
+        && tokens.is_punct(cancel + 2, b'=')
+        && tokens.before(cancel) == Token::Punct(b',')
+        && !matches!(tokens.word(cancel), b"" | b"_")
+        && tokens.token(next - 1) == Token::Semi
+        && tokens.word(next) == b"defer"
+        && tokens.word(next + 1) == tokens.word(cancel)
+        && tokens.is_punct(next + 2, b'(')
+        && tokens.is_punct(next + 3, b')')
+}
+
 /// A deadline ends by itself, and a context whose parent never ends keeps nothing but those who wait for it.
 fn confidence(cx: &Cx<'_>, body: BodyCx<'_>, found: &NotReleased) -> Confidence {
     let callee = body.callee(found.call);
@@ -124,4 +150,28 @@ fn is_background(body: BodyCx<'_>, call: ExprId) -> bool {
     let Some(&parent) = body.args(call).first() else { return false };
     let init = body.local(parent).and_then(|local| body.local_info(local).init);
     body.callee(init.map_or(parent, |(init, _)| init)).is_func("context", &["Background", "TODO"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_cancel_function_that_is_deferred_at_once_is_passed_over() {
+        let may = |text: &str| RULE.may_find_in(text.as_bytes());
+        assert!(!may("ctx, cancel := context.WithTimeout(ctx, 2*time.Second)\ndefer cancel()\n"));
+        assert!(!may("ctx, cancel := WithCancel(\n\tctx,\n)\ndefer cancel() // now\n"));
+        for text in [
+            "ctx, cancel := context.WithCancel(ctx)\nf()\ndefer cancel()\n",
+            "ctx, cancel := context.WithCancel(ctx)\ndefer cancel2()\n",
+            "ctx, cancel = context.WithCancel(ctx)\ndefer cancel()\n",
+            "ctx, _ := context.WithCancel(ctx)\ndefer f()\n",
+            "ctx, cancel := context.WithCancel(ctx)\ngo cancel()\n",
+            "ctx, cancel := context.WithCancel(ctx)\ndefer cancel()\nctx, s.stop = context.WithCancel(ctx)\n",
+            "make := context.WithCancel\n",
+            "return context.WithCancel(ctx)",
+        ] {
+            assert!(may(text), "{text}");
+        }
+    }
 }
