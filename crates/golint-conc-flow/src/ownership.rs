@@ -233,6 +233,16 @@ impl Holding<'_, '_> {
         if !is_nil {
             return true;
         }
+        // `apiErr := asAPIError(err); apiErr != nil`
+        let init = self.cx.local(value).and_then(|local| self.cx.local_info(local).init);
+        let tells_error = |(init, _)| {
+            let init = self.cx.ast.unparen(init);
+            self.is_given_error(held, init)
+                && !self.cx.args(init).into_iter().any(|arg| self.hold(held, arg).is_some())
+        };
+        if !equal && init.is_some_and(tells_error) {
+            return false;
+        }
         if !equal && held.failed.is_some() && self.cx.local(value) == held.failed {
             return false;
         }

@@ -139,3 +139,19 @@ func throughInterface(ctx context.Context, q querier) (bool, error) {
 	}
 	return rows.Next(), rows.Err()
 }
+
+func check(rows *sql.Rows, err error) error {
+	if err != nil {
+		return err
+	}
+	_, err = rows.Columns()
+	return err
+}
+
+func checked(db *sql.DB) error {
+	rows, err := db.Query("SELECT 1") // want "`rows` is not closed on every path"
+	if bad := check(rows, err); bad != nil {
+		return bad
+	}
+	return rows.Close()
+}

@@ -159,6 +159,43 @@ func ofTransaction(tx *sql.Tx) error {
 	return nil
 }
 
+func ofItsStatement(tx *sql.Tx, stmt *sql.Stmt) (bool, error) {
+	rows, err := tx.Stmt(stmt).Query()
+	if err != nil {
+		return false, err
+	}
+	own, err := tx.Prepare("SELECT 1")
+	if err != nil {
+		return false, err
+	}
+	more, err := own.Query()
+	if err != nil {
+		return false, err
+	}
+	return rows.Next() && more.Next(), nil
+}
+
+type dbError struct{ code int }
+
+func asDBError(err error) *dbError {
+	var known interface{ Code() int }
+	if errors.As(err, &known) {
+		return &dbError{known.Code()}
+	}
+	return nil
+}
+
+func mappedError(db *sql.DB) error {
+	rows, err := db.Query("SELECT 1")
+	if known := asDBError(err); known != nil && known.code == 23503 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
 // The rows end with the context.
 func withDeadline(ctx context.Context, db *sql.DB) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
