@@ -58,3 +58,15 @@ func ticks(ctx context.Context) {
 		}
 	}
 }
+
+// With a way out, the loop would no longer be the end that the result needs.
+func result(ctx context.Context, jobs chan int) int {
+	for {
+		select {
+		case job := <-jobs:
+			println(job)
+		case <-ctx.Done():
+			break // want "asks for its end"
+		}
+	}
+}

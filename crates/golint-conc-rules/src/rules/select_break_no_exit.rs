@@ -109,6 +109,10 @@ fn check_loop(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId, report: &mut Report<'
 /// A label for the loop, unless it has one, and a `break` to it.
 fn leave_loop(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId, word: StmtId) -> Option<Vec<Replacement>> {
     let to = |label: &str| edits::replace(cx, body, body.ast.stmt_span(word), format!("break {label}"));
+    // A loop that can be left no longer counts as the end of a function with results.
+    if has_results(cx, body, turn) && edits::next_stmt(cx, body, turn).is_none() {
+        return None;
+    }
     if let Some(NodeRef::Stmt(above)) = cx.model.parents(body.id).parent(turn)
         && let Stmt::Labeled { label, .. } = body.ast.stmt(above)
     {
@@ -128,6 +132,16 @@ fn leave_loop(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId, word: StmtId) -> Opti
     let outer = indent.strip_suffix('\t')?;
     (!labels.any(|other| other == label.as_str()))
         .then(|| vec![edits::insert(cx, body, line, format!("{outer}{label}:\n")), to(&label)])
+}
+
+/// Whether the function around a loop returns something.
+fn has_results(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId) -> bool {
+    let sig = match cx.model.func_of(body.id, turn).lit.map(|lit| body.ast.expr(lit)) {
+        Some(Expr::Func { sig, .. }) => Some(sig),
+        Some(_) => None,
+        None => body.ast.func().map(|func| func.sig),
+    };
+    sig.is_none_or(|sig| !body.ast.sig(sig).results.is_empty())
 }
 
 /// The `break` by which a case means to leave the loop, and what it has seen: that somebody wants an end, or that the
