@@ -39,7 +39,7 @@ pub use follow::{LockMismatch, MismatchKind};
 pub use growth::GrowingContext;
 pub use handoff::{AbandonedReceive, AbandonedSend, StuckSend};
 pub use lifetime::{Lifetime, Unending, UnendingStmt};
-pub use locks::{DoubleLock, LockFaults, LockLeak, Taken};
+pub use locks::{DoubleLock, LockFaults, LockLeak, ReadLockedWrite, Taken};
 pub use loop_variables::CapturedLoopVariable;
 pub use model::{Call, Model, Spawn, SpawnKind};
 pub use order::{Concurrency, Order, Race, Thread};

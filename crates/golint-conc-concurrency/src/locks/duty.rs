@@ -246,7 +246,7 @@ pub(crate) fn may_be(a: LockClass, b: LockClass) -> bool {
 }
 
 /// Whether a lock lies in a local variable itself, not in what that points to.
-fn is_value_of_own(cx: BodyCx<'_>, path: &AccessPath) -> bool {
+pub(super) fn is_value_of_own(cx: BodyCx<'_>, path: &AccessPath) -> bool {
     let Root::Local(local) = path.root else { return false };
     let info = cx.local_info(local);
     !matches!(info.kind, LocalKind::Receiver | LocalKind::Param)

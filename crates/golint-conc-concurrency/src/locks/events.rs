@@ -62,7 +62,14 @@ impl Builder<'_, '_> {
                         continue;
                     }
                     Stmt::Go(call) => self.go(step, call),
-                    _ => continue,
+                    _ => {
+                        // What the locks are at writes to fields is asked later.
+                        let is_write = |(target, _)| super::writes::field_written(self.cx, target).is_some();
+                        if assigned(self.cx, stmt).into_iter().any(is_write) {
+                            self.steps.entry(step).or_default();
+                        }
+                        continue;
+                    }
                 },
                 Step::Next(_) | Step::RunDefers => continue,
             };

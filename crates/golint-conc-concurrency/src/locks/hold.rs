@@ -165,8 +165,8 @@ impl Model<'_> {
 /// Where a lock is taken.
 #[derive(Clone, Copy)]
 pub(crate) struct Start {
-    call: ExprId,
-    taken: Taken,
+    pub(super) call: ExprId,
+    pub(super) taken: Taken,
     after: Point,
     /// Whether by an operation on the lock; else by a function that does it for its caller.
     is_direct: bool,
@@ -183,7 +183,7 @@ enum Goal {
 
 impl FuncLocks {
     /// The places where the function takes a lock, in the order of the text.
-    fn starts(&self, cx: BodyCx<'_>, lock: usize) -> Vec<Start> {
+    pub(super) fn starts(&self, cx: BodyCx<'_>, lock: usize) -> Vec<Start> {
         let mut starts = Vec::new();
         for (point, step) in self.graph.points() {
             let after = Point { step: point.step + 1, ..point };

@@ -11,9 +11,11 @@ mod identity;
 mod sites;
 mod states;
 mod summary;
+mod writes;
 
 pub use hold::{DoubleLock, LockFaults, LockLeak};
 pub use summary::Taken;
+pub use writes::ReadLockedWrite;
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;

@@ -31,6 +31,7 @@ mod race_loop_variable;
 mod race_map_write;
 mod rows_not_closed;
 mod rwmutex_recursive_rlock;
+mod rwmutex_write_under_rlock;
 mod select_break_no_exit;
 mod select_busy_loop;
 mod signal_notify_unbuffered;
@@ -77,6 +78,7 @@ pub(crate) static ALL: &[(&dyn Rule, &str)] = &[
     (&race_map_write::RULE, page!("race-map-write")),
     (&rows_not_closed::RULE, page!("rows-not-closed")),
     (&rwmutex_recursive_rlock::RULE, page!("rwmutex-recursive-rlock")),
+    (&rwmutex_write_under_rlock::RULE, page!("rwmutex-write-under-rlock")),
     (&select_break_no_exit::RULE, page!("select-break-no-exit")),
     (&select_busy_loop::RULE, page!("select-busy-loop")),
     (&signal_notify_unbuffered::RULE, page!("signal-notify-unbuffered")),
