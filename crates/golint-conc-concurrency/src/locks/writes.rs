@@ -29,7 +29,7 @@ pub struct ReadLockedWrite {
     pub other: (BodyId, ExprId, bool),
 }
 
-impl<'p> Model<'p> {
+impl Model<'_> {
     /// The writes in a body to fields that stand beside a `sync.RWMutex`, on which all paths hold that one for reading and
     /// no other lock for writing, while other functions use the field under the lock.
     pub fn read_locked_writes(&self, body: BodyId) -> Vec<ReadLockedWrite> {
