@@ -1,15 +1,17 @@
 //! Goroutines that work with a context which ends with the function that started them.
 
 use golint_conc_flow::{Func, Step, assigned};
-use golint_conc_semantic::{BodyCx, Callee, Local, LocalId, LocalKind, MemberKind, Type};
+use golint_conc_semantic::{BodyCx, BodyId, Callee, Local, LocalId, LocalKind, MemberKind, Type};
 use golint_conc_syntax::ast::{AssignOp, Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents, Walk, walk, walk_inline};
 
-use crate::detached::writes_log;
-use crate::model::{Model, Spawn, SpawnKind};
+use rustc_hash::FxHashSet;
 
-/// How many calls are followed to see what becomes of a context, and whether a function takes its time.
-const MAX_DEPTH: usize = 4;
+use crate::detached::writes_log;
+use crate::model::{MAX_REACH, Model, Spawn, SpawnKind, is_go_call};
+
+/// How many functions are looked at to see what becomes of a context.
+const MAX_FOLLOWED: usize = 64;
 
 /// Functions that make a context and what ends it.
 const CANCELLABLE: [&str; 6] =
@@ -196,7 +198,7 @@ impl<'p> Model<'p> {
                 if target.body == spawn.body && target.lit.is_some() {
                     known.extend(&doomed);
                 }
-                self.work_with(target, known, 0)
+                self.work_with(target, known, &mut FxHashSet::default())
             }
             None => {
                 let mention = args.into_iter().find(|&arg| denotes(cx, arg, &doomed))?;
@@ -226,7 +228,12 @@ impl<'p> Model<'p> {
     }
 
     /// Where a function hands one of these contexts to something that needs it alive.
-    fn work_with(&self, func: Func, contexts: Vec<LocalId>, depth: usize) -> Option<Work> {
+    fn work_with(
+        &self,
+        func: Func,
+        contexts: Vec<LocalId>,
+        seen: &mut FxHashSet<(BodyId, LocalId)>,
+    ) -> Option<Work> {
         let (cx, block) = self.block(func)?;
         let contexts = derived(cx, contexts);
         let parents = self.parents(func.body);
@@ -250,7 +257,7 @@ impl<'p> Model<'p> {
                         && let Some(NodeRef::Expr(call)) = parents.parent(expr)
                         && let Expr::Call { fun, .. } = cx.ast.expr(call)
                         && fun != expr
-                        && let Some(found) = self.work_of_call(func, cx, call, expr, depth)
+                        && let Some(found) = self.work_of_call(func, cx, call, expr, seen)
                     {
                         let is_lasting =
                             found.is_lasting || work.as_ref().is_some_and(|work| work.is_lasting);
@@ -270,7 +277,7 @@ impl<'p> Model<'p> {
         cx: BodyCx<'p>,
         call: ExprId,
         mention: ExprId,
-        depth: usize,
+        seen: &mut FxHashSet<(BodyId, LocalId)>,
     ) -> Option<Work> {
         let Expr::Call { fun, .. } = cx.ast.expr(call) else { return None };
         if is_mere_look(cx, call) {
@@ -285,12 +292,18 @@ impl<'p> Model<'p> {
             });
             return (!is_handled).then_some(own);
         };
-        if MAX_DEPTH <= depth || target.lit.is_some() {
+        if target.lit.is_some() {
             return None;
         }
         let bound = self.bind(cx, fun, &cx.args(call), target);
         let bound = bound.0.iter().find(|bound| bound.arg == mention)?.local;
-        let inner = self.work_with(target, vec![bound], depth + 1)?;
+        if MAX_FOLLOWED <= seen.len() {
+            return Some(Work { is_lasting: true, ..own });
+        }
+        if !seen.insert((target.body, bound)) {
+            return None;
+        }
+        let inner = self.work_with(target, vec![bound], seen)?;
         Some(Work { is_lasting: inner.is_lasting, ..own })
     }
 
@@ -326,11 +339,11 @@ impl<'p> Model<'p> {
                     (is_stopped, goes_on) = (true, false);
                     break;
                 }
-                if self.waits(cx, node, 0) || lasts(cx, node) {
+                if self.waits(cx, node) || lasts(cx, node) {
                     return None;
                 }
                 if let NodeRef::Expr(call) = node
-                    && self.takes_time(cx, call, 0)
+                    && self.takes_time(cx, call)
                 {
                     time = Time::Some;
                 }
@@ -363,7 +376,7 @@ impl<'p> Model<'p> {
                 && let Stmt::Defer(call) = cx.ast.stmt(stmt)
             {
                 walk(cx.ast, call, |node| {
-                    found = found || self.waits(cx, node, 0);
+                    found = found || self.waits(cx, node);
                     if found { Walk::Stop } else { Walk::Into }
                 });
             }
@@ -371,85 +384,100 @@ impl<'p> Model<'p> {
         found
     }
 
-    /// Whether a node waits for others: a communication, or a call whose name says so, here or in the functions of the
-    /// package that it calls.
-    fn waits(&self, cx: BodyCx<'p>, node: NodeRef, depth: usize) -> bool {
-        match node {
-            NodeRef::Expr(expr) => match cx.ast.expr(expr) {
-                Expr::Unary { op: UnaryOp::Recv, .. } => true,
-                Expr::Call { fun, .. } => {
-                    let callee = cx.callee(expr);
-                    let says_so = callee.name().is_some_and(|name| {
-                        let name = name.as_str().to_ascii_lowercase();
-                        name.contains("wait") || name.contains("join") || name == "sleep"
-                    });
-                    says_so || self.callable(cx, fun).is_some_and(|target| self.waits_within(target, depth))
-                }
-                _ => false,
-            },
-            NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {
-                Stmt::Send { .. } | Stmt::Select { .. } => true,
-                Stmt::Range { subject, .. } => matches!(cx.underlying(subject), Type::Chan(..)),
-                _ => false,
-            },
-            NodeRef::Clause(_) => false,
-        }
-    }
-
-    fn waits_within(&self, func: Func, depth: usize) -> bool {
-        if MAX_DEPTH <= depth {
-            return true;
-        }
-        let Some((cx, block)) = self.block(func) else { return true };
-        let parents = self.parents(func.body);
-        let mut found = false;
-        walk_inline(cx.ast, block, |node| {
-            let is_started =
-                matches!(node, NodeRef::Expr(expr) if crate::model::is_go_call(cx, &parents, expr));
-            found = found || (!is_started && self.waits(cx, node, depth + 1));
-        });
-        found
+    /// Whether a node waits for others, itself or in the functions of the package that it calls.
+    fn waits(&self, cx: BodyCx<'p>, node: NodeRef) -> bool {
+        waits_itself(cx, node) || self.any_within(cx, node, waits_itself)
     }
 
     /// Whether a call may take time: one of a function that is not known to return at once.
-    fn takes_time(&self, cx: BodyCx<'p>, call: ExprId, depth: usize) -> bool {
+    fn takes_time(&self, cx: BodyCx<'p>, call: ExprId) -> bool {
+        let takes_itself = |cx: BodyCx<'p>, node| match node {
+            NodeRef::Expr(call) => {
+                let is_followed =
+                    matches!(cx.ast.expr(call), Expr::Call { fun, .. } if self.callable(cx, fun).is_some());
+                !is_followed && is_slow(cx, call)
+            }
+            NodeRef::Stmt(stmt) => matches!(cx.ast.stmt(stmt), Stmt::For { cond: None, .. }),
+            NodeRef::Clause(_) => false,
+        };
+        takes_itself(cx, call.into()) || self.any_within(cx, call.into(), takes_itself)
+    }
+
+    /// Whether any node in the functions of the package that a call leads to is such a one; also where a bound cuts them
+    /// short.
+    fn any_within(
+        &self,
+        cx: BodyCx<'p>,
+        call: NodeRef,
+        is_such: impl Fn(BodyCx<'p>, NodeRef) -> bool,
+    ) -> bool {
+        let NodeRef::Expr(call) = call else { return false };
         let Expr::Call { fun, .. } = cx.ast.expr(call) else { return false };
-        if let Some(target) = self.callable(cx, fun) {
-            let Some((inner, block)) = self.block(target).filter(|_| depth < MAX_DEPTH) else { return true };
-            let parents = self.parents(target.body);
-            let mut found = false;
-            walk_inline(inner.ast, block, |node| match node {
-                NodeRef::Expr(expr) if !crate::model::is_go_call(inner, &parents, expr) => {
-                    found = found || self.takes_time(inner, expr, depth + 1);
-                }
-                NodeRef::Stmt(stmt) => found |= matches!(inner.ast.stmt(stmt), Stmt::For { cond: None, .. }),
-                _ => {}
-            });
-            return found;
+        let Some(target) = self.callable(cx, fun) else { return false };
+        let (reached, _) = self.reach(target);
+        MAX_REACH <= reached.len()
+            || reached.into_iter().any(|func| {
+                let Some((cx, block)) = self.block(func) else { return true };
+                let parents = self.parents(func.body);
+                let mut found = false;
+                walk_inline(cx.ast, block, |node| {
+                    let is_started = matches!(node, NodeRef::Expr(expr) if is_go_call(cx, &parents, expr));
+                    found = found || (!is_started && is_such(cx, node));
+                });
+                found
+            })
+    }
+}
+
+/// Whether a node is a communication or a call whose name says that it waits.
+fn waits_itself(cx: BodyCx<'_>, node: NodeRef) -> bool {
+    match node {
+        NodeRef::Expr(expr) => match cx.ast.expr(expr) {
+            Expr::Unary { op: UnaryOp::Recv, .. } => true,
+            Expr::Call { .. } => {
+                let callee = cx.callee(expr);
+                callee.name().is_some_and(|name| {
+                    let name = name.as_str().to_ascii_lowercase();
+                    let is_join = name == "join" && matches!(callee, Callee::Method { .. });
+                    is_join || name == "sleep" || name.contains("wait")
+                })
+            }
+            _ => false,
+        },
+        NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {
+            Stmt::Send { .. } | Stmt::Select { .. } => true,
+            Stmt::Range { subject, .. } => matches!(cx.underlying(subject), Type::Chan(..)),
+            _ => false,
+        },
+        NodeRef::Clause(_) => false,
+    }
+}
+
+/// Whether a call is one of a function outside of the package that may take time.
+fn is_slow(cx: BodyCx<'_>, call: ExprId) -> bool {
+    let Expr::Call { fun, .. } = cx.ast.expr(call) else { return false };
+    match cx.callee(call) {
+        Callee::Builtin(_) | Callee::Conversion(_) => false,
+        Callee::Func { pkg, name, .. } => {
+            !(PURE.contains(&pkg.as_str())
+                || (pkg == "time" && name != "Sleep")
+                || (pkg == "net/http" && name == "Error")
+                || pkg == "context"
+                || writes_log(name.as_str()))
         }
-        match cx.callee(call) {
-            Callee::Builtin(_) | Callee::Conversion(_) => false,
-            Callee::Func { pkg, name, .. } => {
-                !(PURE.contains(&pkg.as_str())
-                    || (pkg == "time" && name != "Sleep")
-                    || (pkg == "net/http" && name == "Error")
-                    || pkg == "context"
-                    || writes_log(name.as_str()))
-            }
-            Callee::Method { pkg, type_name, name, kind, .. } => {
-                let is_quick = PURE.contains(&pkg.as_str())
-                    || matches!(pkg.as_str(), "time" | "context")
-                    || (pkg == "sync" && name != "Wait" && name != "Do")
-                    || (pkg == "net/http"
-                        && matches!(type_name.as_str(), "ResponseWriter" | "Header" | "Request"))
-                    || (kind == MemberKind::InterfaceMethod && name == "Error")
-                    || writes_log(name.as_str());
-                !is_quick
-            }
-            Callee::Literal(_) | Callee::Value | Callee::Unknown(_) => {
-                let Expr::Selector { sel, .. } = cx.ast.expr(fun) else { return true };
-                !cx.ast.ident(sel).is_some_and(|name| writes_log(name.as_str()))
-            }
+        Callee::Method { pkg, type_name, name, kind, .. } => {
+            let is_quick = PURE.contains(&pkg.as_str())
+                || matches!(pkg.as_str(), "time" | "context")
+                || (pkg == "sync" && name != "Wait" && name != "Do")
+                || (pkg == "net/http"
+                    && matches!(type_name.as_str(), "ResponseWriter" | "Header" | "Request"))
+                || (kind == MemberKind::InterfaceMethod && name == "Error")
+                || writes_log(name.as_str());
+            !is_quick
+        }
+        Callee::Literal(_) | Callee::Value | Callee::Unknown(_) => {
+            let Expr::Selector { sel, .. } = cx.ast.expr(fun) else { return true };
+            !cx.ast.ident(sel).is_some_and(|name| writes_log(name.as_str()))
         }
     }
 }
