@@ -216,12 +216,15 @@ impl<'p> Model<'p> {
         walk_inline(cx.ast, spawn.call, |node| {
             found |= matches!(node, NodeRef::Expr(expr) if is_context(cx, expr) && !is_root(cx, expr));
         });
-        let Some(target) = spawn.target else { return found };
+        found || spawn.target.is_some_and(|target| self.knows_context(target))
+    }
+
+    /// Whether a function reaches a context or request that it did not make itself and that its call does not give it.
+    pub(crate) fn knows_context(&self, target: Func) -> bool {
         let called = self.runs(target);
         let (reached, _) = self.reach(target);
         // A bound makes no finding.
-        found
-            || MAX_REACH <= reached.len()
+        MAX_REACH <= reached.len()
             || reached.into_iter().any(|func| {
                 let Some((cx, block)) = self.block(func) else { return true };
                 // What a parameter is, the call says, which is looked at on its own.
@@ -240,7 +243,11 @@ impl<'p> Model<'p> {
         if matches!(spawn.kind, SpawnKind::WaitGroup | SpawnKind::ErrGroup) {
             return true;
         }
-        let Some(target) = spawn.target else { return false };
+        spawn.target.is_some_and(|target| self.marks_done(target))
+    }
+
+    /// Whether a function, or what it reaches, marks a `WaitGroup` as done.
+    pub(crate) fn marks_done(&self, target: Func) -> bool {
         self.reach(target).0.into_iter().any(|func| {
             let Some((cx, block)) = self.block(func) else { return true };
             let mut found = false;

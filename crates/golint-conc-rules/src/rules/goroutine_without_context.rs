@@ -1,6 +1,8 @@
 //! See `rules/goroutine-without-context.md`.
 
-use golint_conc_concurrency::{AbandonedReceive, AbandonedSend, ContextInScope, Spawn, Unending};
+use golint_conc_concurrency::{
+    AbandonedReceive, AbandonedSend, ContextInScope, Spawn, Unending, UnendingCall,
+};
 use golint_conc_syntax::Signals;
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
@@ -89,6 +91,54 @@ impl Finding for Untied {
             Unending::NoExit | Unending::NeverSent(_) | Unending::NoCase => Confidence::High,
             Unending::NeverClosed(_) | Unending::Polls => Confidence::Medium,
         }
+    }
+}
+
+/// The goroutine runs a function of another package.
+struct Elsewhere {
+    start: Place,
+    call: Place,
+    declared: Place,
+    context: String,
+    found: UnendingCall,
+}
+
+impl Finding for Elsewhere {
+    fn message(&self) -> String {
+        let Self { context, found: UnendingCall { func, .. }, .. } = self;
+        format!(
+            "goroutine runs `{func}`, which never ends and does not look at `{context}`, which is in scope"
+        )
+    }
+
+    fn primary(&self) -> Place {
+        self.start
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let UnendingCall { func, why, line, .. } = &self.found;
+        let why = match why {
+            Unending::NoExit => "a loop without condition, `return` or `break`".to_owned(),
+            Unending::NeverClosed(channel) => format!("a loop over `{channel}`, which nothing closes"),
+            Unending::Polls => "a loop that sleeps and tries again".to_owned(),
+            Unending::NeverSent(channel) => format!("a receive from `{channel}`, on which nothing is sent"),
+            Unending::NoCase => "a `select` without a case".to_owned(),
+        };
+        let mut steps = vec![
+            step(self.declared, 0, "the context is in scope"),
+            step(self.start, 0, "the goroutine starts without it"),
+        ];
+        steps.push(step(self.call, 1, format!("`{func}` has {why} in line {line} of its file")));
+        steps
+    }
+
+    fn help(&self) -> Option<String> {
+        let Self { context, found, .. } = self;
+        Some(format!("give `{}` the context, and let it return on `<-{context}.Done()`", found.func))
+    }
+
+    fn confidence(&self) -> Confidence {
+        Confidence::Medium
     }
 }
 
@@ -187,6 +237,10 @@ impl Rule for GoroutineWithoutContext {
             report.add(&deserted);
             return;
         }
+        if let Some(elsewhere) = elsewhere(cx, spawn) {
+            report.add(&elsewhere);
+            return;
+        }
         let Some((context, turn)) = cx.model.unending_without_context(spawn) else { return };
         if cx.is_meant_for_ever(spawn, &turn) {
             return;
@@ -203,6 +257,18 @@ impl Rule for GoroutineWithoutContext {
             why: turn.why,
         });
     }
+}
+
+fn elsewhere(cx: &Cx<'_>, spawn: &Spawn) -> Option<Elsewhere> {
+    let (context, found) = cx.model.unending_call_without_context(spawn)?;
+    let body = cx.body(spawn.body);
+    Some(Elsewhere {
+        start: cx.start_place(spawn),
+        call: cx.expr_place(body, found.call),
+        declared: cx.expr_place(body, body.local_info(context.local).ident),
+        context: context.expr,
+        found,
+    })
 }
 
 fn abandoned(cx: &Cx<'_>, spawn: &Spawn) -> Option<Abandoned> {
