@@ -98,7 +98,35 @@ fn compare(args: &Compare) -> Result<()> {
     println!("{}", row("plain parse", &mut parses));
     let ratio = analyses[analyses.len() / 2].time.as_secs_f64() / parses[parses.len() / 2].time.as_secs_f64();
     println!("{:<12} {:>10} {ratio:>10.2}", "ratio", "");
+    println!("stages of golint-conc, in a run of its own");
+    for line in stages_once(&args.input.path, threads)? {
+        println!("  {line}");
+    }
     Ok(())
+}
+
+/// What `--stats` says of the stages. That run takes longer than others, because it measures more.
+fn stages_once(path: &Path, threads: usize) -> Result<Vec<String>> {
+    const LAST: &str = "output ";
+    let run = analyzer(path, threads)?.arg("--stats").output().context("the analyzer can't be started")?;
+    let errors = String::from_utf8_lossy(&run.stderr);
+    let stages = errors.lines().skip_while(|line| !line.starts_with("find folders"));
+    let mut lines: Vec<_> = stages.map(str::to_owned).collect();
+    let last =
+        lines.iter().position(|line| line.starts_with(LAST)).context("the analyzer tells no stages")?;
+    lines.truncate(last + 1);
+    Ok(lines)
+}
+
+/// The analyzer as a child, with its output thrown away.
+fn analyzer(path: &Path, threads: usize) -> Result<Command> {
+    let mut command = child()?;
+    command
+        .env(IS_ANALYZER, "1")
+        .args(["--quiet", "--color", "never", "--threads", &threads.to_string()])
+        .arg(path.join("..."))
+        .stdout(Stdio::null());
+    Ok(command)
 }
 
 /// Sorts the samples by time.
@@ -113,13 +141,7 @@ fn row(title: &str, samples: &mut [Sample]) -> String {
 /// The whole program from its start to its end, output included.
 fn analyze_once(path: &Path, threads: usize) -> Result<Sample> {
     let start = Instant::now();
-    let run = child()?
-        .env(IS_ANALYZER, "1")
-        .args(["--quiet", "--color", "never", "--threads", &threads.to_string()])
-        .arg(path.join("..."))
-        .stdout(Stdio::null())
-        .output()
-        .context("the analyzer can't be started")?;
+    let run = analyzer(path, threads)?.output().context("the analyzer can't be started")?;
     let time = start.elapsed();
     let errors = String::from_utf8_lossy(&run.stderr);
     ensure!(matches!(run.status.code(), Some(0 | 1)), "the analyzer failed: {errors}");

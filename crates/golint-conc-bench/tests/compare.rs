@@ -11,7 +11,15 @@ fn both_are_timed() {
         .success();
     let printed = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
     assert!(printed.contains(" files (") && printed.contains("2 threads, 1 runs"), "{printed}");
-    for title in ["golint-conc ", "plain parse ", "ratio "] {
+    for title in [
+        "golint-conc ",
+        "plain parse ",
+        "ratio ",
+        "  read, outline ",
+        "  parse ",
+        "  model, rules ",
+        "  output ",
+    ] {
         assert!(printed.lines().any(|line| line.starts_with(title)), "{title} not in\n{printed}");
     }
 }

@@ -4,6 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use golint_conc_syntax::ast::{Ast, Decl, ExprId, GenKind, Spec, SpecId};
+use golint_conc_syntax::stage::{self, Stage};
 use golint_conc_syntax::{DeclKind, OutlineDecl, Signals, SourceFile, Span, Symbol};
 use rustc_hash::FxHashMap;
 
@@ -292,7 +293,9 @@ impl Package {
     pub fn body(&self, id: BodyId) -> BodyCx<'_> {
         let decl = self.body_decl(id);
         let ast = self.body_ast(id);
-        let info = decl.body.get_or_init(|| Box::new(Checker::check_body(self, decl.file, ast)));
+        let info = decl.body.get_or_init(|| {
+            stage::timed(Stage::Resolve, || Box::new(Checker::check_body(self, decl.file, ast)))
+        });
         BodyCx { pkg: self, id, file: decl.file, ast, info }
     }
 

@@ -9,6 +9,7 @@ mod outline;
 mod rewrite;
 mod source;
 mod span;
+pub mod stage;
 mod symbol;
 mod tokens;
 pub mod visit;

@@ -11,6 +11,7 @@ use crate::ast::{Ast, Decl};
 use crate::lower::{self, Base};
 use crate::outline::{self, DeclKind, Outline, OutlineDecl, Scanner, Token};
 use crate::rewrite::{self, Rewritten};
+use crate::stage::{self, Stage};
 use crate::{LineIndex, Span};
 
 /// How deep brackets may nest in a declaration that is parsed; what is deeper stays opaque.
@@ -50,7 +51,7 @@ pub struct SourceFile {
 impl SourceFile {
     /// Outlines `text`, which may be anything.
     pub fn new(text: Vec<u8>) -> Self {
-        let outline = Outline::new(&text);
+        let outline = stage::timed(Stage::Outline, || Outline::new(&text));
         let slots = outline.decls.iter().map(|_| Slot::default()).collect();
         Self { text, outline, slots, lines: OnceLock::new() }
     }
@@ -193,15 +194,18 @@ impl SourceFile {
             if is_lost { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let options = ParseOptions::new().progress_callback(&mut give_up);
-        let tree = PARSER.with_borrow_mut(|parser| {
-            let tree = parser.parse_with_options(&mut read, None, Some(options));
-            // A parse that was given up would otherwise go on with the next text.
-            parser.reset();
-            tree
+        stage::count_parsed(text.len());
+        let tree = stage::timed(Stage::Parse, || {
+            PARSER.with_borrow_mut(|parser| {
+                let tree = parser.parse_with_options(&mut read, None, Some(options));
+                // A parse that was given up would otherwise go on with the next text.
+                parser.reset();
+                tree
+            })
         });
         match tree {
             Some(tree) if !tree.root_node().has_error() => {
-                lower::lower(tree.root_node(), &self.text, offset, base)
+                stage::timed(Stage::Lower, || lower::lower(tree.root_node(), &self.text, offset, base))
             }
             _ => Ast::opaque(),
         }

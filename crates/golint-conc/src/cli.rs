@@ -317,11 +317,13 @@ fn run_check(check: &Check) -> Status {
         }
     }
     let run = Run { packages: &outcome.packages, problems: &outcome.problems, rules: &wanted.rules };
+    let output_start = Instant::now();
     let status = match fixed.filter(|_| check.diff) {
         Some(fixed) => show_diff(check, &run, &fixed),
         None => report(check, &run, source.as_deref()),
     };
     if check.stats {
+        outcome.stats.output_time = output_start.elapsed();
         outcome.stats.resolve_time = resolve_time;
         outcome.stats.wall_time = start.elapsed();
         let _ = write!(std::io::stderr(), "{}", outcome.stats);

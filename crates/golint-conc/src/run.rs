@@ -4,14 +4,14 @@ use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use golint_conc_concurrency::Resolution;
 use golint_conc_flow::Protocols;
 use golint_conc_rules::{Confidence, Selected};
-use golint_conc_syntax::STACK_SIZE;
+use golint_conc_syntax::{STACK_SIZE, stage};
 
 use crate::analysis::{self, analyze_package};
 use crate::load::{self, Dependencies, Folder, Loader, Options, Resolved};
@@ -72,6 +72,7 @@ pub fn run(
     let next = AtomicUsize::new(0);
     let parts = pool.broadcast(|_| {
         let mut parts = Vec::new();
+        stage::set_clock(wanted.measure.then_some(clock));
         let loader = Loader::new(Arc::clone(&dependencies));
         while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
             parts.push((index, run_folder(&folders[index], options, wanted, &loader)));
@@ -94,12 +95,19 @@ pub fn run(
     Ok(whole)
 }
 
+/// The time since the first call.
+fn clock() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
+}
+
 fn run_folder(folder: &Folder, options: &Options, wanted: &Wanted, loader: &Rc<Loader>) -> Outcome {
     let mut outcome = Outcome::default();
     let start = Instant::now();
     let load = || load::load(folder, options, loader);
     let loaded = contained(folder, &mut outcome.problems, load).unwrap_or_default();
     outcome.stats.load_time = start.elapsed();
+    stage::take();
     outcome.stats.files = loaded.files;
     outcome.stats.bytes = loaded.bytes;
     outcome.stats.packages = loaded.packages.len();
@@ -120,6 +128,7 @@ fn run_folder(folder: &Folder, options: &Options, wanted: &Wanted, loader: &Rc<L
         }
         outcome.packages.extend(report.map(|report| confident(report, wanted.min_confidence)));
     }
+    outcome.stats.stages = stage::take();
     if wanted.measure {
         measure(folder, options, loader, &mut outcome);
     }
@@ -138,6 +147,7 @@ fn measure(folder: &Folder, options: &Options, loader: &Rc<Loader>, outcome: &mu
     });
     outcome.stats.resolution.add(&resolution.unwrap_or_default());
     outcome.stats.measure_time = start.elapsed();
+    stage::take();
 }
 
 /// Only the findings of a report that are sure enough; a report without any keeps no text.

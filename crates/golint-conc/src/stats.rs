@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use golint_conc_concurrency::Resolution;
+use golint_conc_syntax::stage::{Stage, Stages};
 
 /// How many reasons for unknown types are listed.
 const TOP_REASONS: usize = 5;
@@ -30,8 +31,12 @@ pub struct Stats {
     pub resolve_time: Duration,
     /// Time to read and outline files, over all threads.
     pub load_time: Duration,
-    /// Time to run the rules, over all threads.
+    /// Time to run the rules, with all that they ask for, over all threads.
     pub analysis_time: Duration,
+    /// The parts of that time that are spent in single stages.
+    pub stages: Stages,
+    /// Time to write the findings.
+    pub output_time: Duration,
     /// Time to measure the resolution, over all threads.
     pub measure_time: Duration,
     /// From start to end.
@@ -52,6 +57,7 @@ impl Stats {
         }
         self.load_time += other.load_time;
         self.analysis_time += other.analysis_time;
+        self.stages.add(&other.stages);
         self.measure_time += other.measure_time;
         self.resolution.add(&other.resolution);
     }
@@ -65,9 +71,21 @@ impl fmt::Display for Stats {
         writeln!(f, "files           {} ({megabytes:.1} MB)", self.files)?;
         writeln!(f, "packages        {}", self.packages)?;
         writeln!(f, "imported        {} packages from disk", self.imported)?;
+        #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+        let parsed = self.stages.parsed as f64 / 1e6;
         writeln!(f, "find folders    {:.0} ms", ms(self.resolve_time))?;
-        writeln!(f, "read, outline   {:.0} ms over all threads", ms(self.load_time))?;
-        writeln!(f, "rules           {:.0} ms over all threads", ms(self.analysis_time))?;
+        for (title, time) in [
+            ("read, outline", self.load_time),
+            ("outline imports", self.stages.time(Stage::Outline)),
+            ("parse", self.stages.time(Stage::Parse)),
+            ("lower", self.stages.time(Stage::Lower)),
+            ("resolve names", self.stages.time(Stage::Resolve)),
+            ("model, rules", self.analysis_time.saturating_sub(self.stages.total())),
+        ] {
+            let what = if title == "parse" { format!(" ({parsed:.1} MB)") } else { String::new() };
+            writeln!(f, "{title:<15} {:.0} ms over all threads{what}", ms(time))?;
+        }
+        writeln!(f, "output          {:.0} ms", ms(self.output_time))?;
         writeln!(
             f,
             "measure types   {:.0} ms over all threads (for these figures only)",
