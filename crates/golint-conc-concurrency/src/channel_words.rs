@@ -1,7 +1,7 @@
 //! What the words in a package tell of its channels, so that most places that mention one are never parsed.
 
 use golint_conc_semantic::ObjKind;
-use golint_conc_syntax::{Signals, Symbol, Token, Tokens};
+use golint_conc_syntax::{Signals, Symbol, Token, Tokens, tokens};
 use memchr::memmem;
 use rustc_hash::FxHashSet;
 
@@ -88,9 +88,11 @@ pub(crate) fn sent_names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     const NOTIFY: &[u8] = b"Notify(";
     let sent = memmem::find_iter(text, b"<-").map(|at| last_word(text[..at].trim_ascii_end()));
     let notified = memmem::find_iter(text, NOTIFY).map(|at| {
-        let rest = text[at + NOTIFY.len()..].trim_ascii_start();
-        let len = rest.iter().take_while(|&&byte| is_word(byte) || byte == b'.').count();
-        last_word(&rest[..len])
+        // Comments may stand before the channel.
+        let rest = &text[at + NOTIFY.len()..];
+        let words = tokens(rest).map(|token| token.slice(rest));
+        let path = words.take_while(|word| *word == b"." || word.first().copied().is_some_and(is_word));
+        path.last().unwrap_or_default()
     });
     sent.chain(notified)
         .filter(|name| !matches!(*name, b"" | b"chan" | b"case" | b"return" | b"range" | b"if" | b"switch"))
@@ -166,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_is_sent_on_has_a_name() {
-        let text = b"s.ch <- 1; <-in; case out<-2: signal.Notify(\n\ts.signals,\n\tos.Interrupt)";
+        let text = b"s.ch <- 1; <-in; case out<-2: signal.Notify( // why\n\ts.signals,\n\tos.Interrupt)";
         assert_eq!(sent_names(text).collect::<Vec<_>>(), [&b"ch"[..], b"out", b"signals"]);
     }
 }
