@@ -117,7 +117,6 @@ fn bodies_for(cx: &Cx<'_>, selected: &Selected) -> Vec<BodyId> {
     let is_imported_anywhere = rule.resource().is_some() && importing.contains(&true);
     let words: Vec<_> = rule.words().iter().map(Finder::new).collect();
     let sources = rule.resource().and_then(|kind| source_names(cx, kind));
-    let known_sources = rule.resource().and_then(|kind| known_source_names(cx, kind));
     pkg.bodies()
         .filter(|(_, decl)| admitted[decl.file])
         .filter(|&(id, decl)| {
@@ -125,21 +124,11 @@ fn bodies_for(cx: &Cx<'_>, selected: &Selected) -> Vec<BodyId> {
             let is_wanted = (importing[decl.file] || is_imported_anywhere)
                 && rule.gates().iter().any(|&gate| signals.contains(gate))
                 && (words.is_empty() || words.iter().any(|word| word.find(text).is_some()))
-                && known_sources.as_ref().is_none_or(|sources| sources.occur_in(text))
                 && rule.may_find_in(text);
             is_wanted || sources.as_ref().is_some_and(|sources| sources.occur_in(text))
         })
         .map(|(id, _)| id)
         .collect()
-}
-
-/// The names of all functions and methods that hand out a resource as its rows say.
-fn known_source_names(cx: &Cx<'_>, kind: Kind) -> Option<Words> {
-    let sources = cx.resources.of(kind).flat_map(|row| &row.sources);
-    let mut names: Vec<Symbol> = sources.flat_map(|source| source.who.names().iter().copied()).collect();
-    names.sort_unstable_by_key(|name| name.as_str());
-    names.dedup();
-    Words::new(&names).ok()
 }
 
 /// The names of what hands out a resource, beside what the words of its rule tell.
