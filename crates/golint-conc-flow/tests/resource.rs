@@ -23,7 +23,7 @@ fn standard(kind: Kind) -> Protocol {
 /// For each leak: the line of the call and how the path ends.
 fn leaks(protocol: &Protocol, body: &str) -> Vec<String> {
     let text = format!(
-        "package p\nimport (\"bufio\"; \"context\"; \"os\"; \"io\")\nvar kept any\nfunc use(any) {{}}\nfunc open(n string) (*os.File, error) {{ return os.Open(n) }}\nfunc closes(c io.Closer) {{ c.Close() }}\nfunc reads(r io.Reader) {{ r.Read(nil) }}\nfunc f(name string, x bool, ch chan int, ctx context.Context) any {{\n{body}\nreturn nil }}\n"
+        "package p\nimport (\"bufio\"; \"context\"; \"os\"; \"io\")\nvar kept any\nfunc use(any) {{}}\nfunc open(n string) (*os.File, error) {{ return os.Open(n) }}\nfunc closes(c io.Closer) {{ c.Close() }}\nfunc reads(r io.Reader) {{ r.Read(nil) }}\ntype wrap struct {{ f *os.File }}\nfunc (w wrap) shut() {{ w.f.Close() }}\nfunc (w wrap) look() {{ w.f.Name() }}\nfunc f(name string, x bool, ch chan int, ctx context.Context) any {{\n{body}\nreturn nil }}\n"
     );
     let source = SourceFile::new(text.into_bytes());
     let file = PackageFile { source, lang: LangVersion::NEWEST, is_test: false, is_reported: true };
@@ -64,6 +64,22 @@ fn files() {
         ("var f *os.File; defer func() { f.Close() }(); f, _ = os.Open(name)", ""),
         ("f, err := os.Open(name); switch err { case nil: f.Close(); default: panic(err) }", ""),
         ("f, err := os.Open(name); g := f; if err == nil { defer g.Close() }", ""),
+        ("f, err := os.Open(name); if err == nil { go func() { for { f.Sync() } }() }", ""),
+        ("f, err := os.Open(name); if err == nil { go func() { f.Sync() }() }", "exit"),
+        (
+            "f, err := os.Open(name); var n []string; if err == nil { n = append(n, name) }; if len(n) > 0 { f.Close() }",
+            "",
+        ),
+        (
+            "f, err := os.Open(name); var n []string; if err == nil { n = append(n, n...) }; if len(n) > 0 { f.Close() }",
+            "exit",
+        ),
+        (
+            "open := func() (*os.File, error) { return os.Open(name) }; f, err := open(); if err == nil { f.Sync() }",
+            "exit",
+        ),
+        ("w := wrap{}; if f, err := os.Open(name); err == nil { w = wrap{f}; w.shut() }", ""),
+        ("w := wrap{}; if f, err := os.Open(name); err == nil { w = wrap{f}; w.look() }", "exit"),
         ("func() { f, _ := os.Open(name); f.Name() }()", "exit"),
     ] {
         assert_eq!(leaks(&file, body).join(" "), wanted, "{body}");
@@ -80,6 +96,15 @@ fn cancel_functions() {
         ("ctx, _ := context.WithTimeout(ctx, 1); use(ctx)", "dropped"),
         ("_, cancel := context.WithCancel(ctx); return cancel", ""),
         ("_, cancel := context.WithCancel(ctx); kept = cancel", ""),
+        ("ctx, cancel := context.WithCancel(ctx); if x { <-ctx.Done(); return nil }; cancel()", ""),
+        ("ctx, cancel := context.WithCancel(ctx); if ctx.Err() != nil { return nil }; cancel()", ""),
+        ("ctx, cancel := context.WithCancel(ctx); if ctx.Err() == nil { return nil }; cancel()", "exit"),
+        (
+            "ctx, cancel := context.WithCancel(ctx); ctx = context.Background(); if ctx.Err() != nil { return nil }; cancel()",
+            "exit",
+        ),
+        ("for x { _, _ = context.WithCancel(ctx); <-ch }; for {}", "lost"),
+        ("_, cancel := context.WithCancel(ctx); _ = cancel", ""),
         ("_, cancel := context.WithCancel(ctx); return func() { cancel() }", ""),
     ] {
         assert_eq!(leaks(&cancel, body).join(" "), wanted, "{body}");
