@@ -111,7 +111,12 @@ impl Watch for Holding<'_, '_> {
             Step::Eval(expr) if self.dropped == Some(expr) => Verdict::Found,
             Step::Eval(expr) => self.eval(held, expr),
             Step::Exec(stmt) => self.exec(held, stmt),
-            Step::Next(_) | Step::RunDefers => Verdict::Go,
+            // Who ranges over what holds it may do anything with the elements.
+            Step::Next(stmt) => match self.cx.ast.stmt(stmt) {
+                Stmt::Range { subject, .. } if self.hold(held, subject).is_some() => Verdict::Drop,
+                _ => Verdict::Go,
+            },
+            Step::RunDefers => Verdict::Go,
         };
         if verdict == Verdict::Drop && self.search.goal == Goal::ReturnTaken && !held.taken {
             held.taken = true;
