@@ -1,8 +1,9 @@
 //! What the locks of a function may be at each step, and what its callers see of that.
 
 use golint_conc_flow::{BlockId, FuncGraph, Label, Step};
-use golint_conc_semantic::{AccessPath, BodyCx, Root};
-use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, StmtId};
+use golint_conc_semantic::{AccessPath, BodyCx, LocalId, LocalKind, Root};
+use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId};
+use golint_conc_syntax::visit::{NodeRef, walk_inline};
 use rustc_hash::FxHashSet;
 
 use super::duty::class_of;
@@ -26,6 +27,10 @@ const MAX_GUARDS: usize = 4;
 type State = (Modes, u16);
 
 const SINGLE: [Modes; 5] = [UNTOUCHED, WRITE, READ, RELEASED, OTHER];
+
+/// How much doubt there is that a function comes to a lock in an arm of a condition: its caller may well know that it
+/// does not.
+const DOUBT_OF_ARM: usize = 2;
 
 impl FuncLocks {
     // --- one lock --------------------------------------------------------------------------------------------------
@@ -155,12 +160,21 @@ impl FuncLocks {
                     if !is_callers || !self.is_callers_word(model, cx, &acquire.path) {
                         continue;
                     }
+                    if tracked.is_some_and(|lock| self.is_released_before(lock, point.block, &conditions)) {
+                        continue;
+                    }
                     for &guard in guards.get_or_insert_with(|| conditions.at(point.block)).iter() {
                         if !acquire.guards.contains(&guard) {
                             acquire.guards.push(guard);
                         }
                     }
-                    acquire.doubts += usize::from(!self.always_passes(point.block, &conditions));
+                    acquire.doubts += match self.always_passes(point.block, &conditions) {
+                        true => 0,
+                        false if is_telling(model, cx, event) && self.is_in_arm(point.block, &conditions) => {
+                            DOUBT_OF_ARM
+                        }
+                        false => 1,
+                    };
                     add_acquire(&mut summary.acquires, acquire);
                 }
             }
@@ -263,6 +277,66 @@ impl FuncLocks {
         true
     }
 
+    /// Whether a block is one arm of a condition, so that the function may go on behind it without having passed it; what
+    /// returns before does not. Loops over elements are taken to have some.
+    fn is_in_arm(&self, through: BlockId, conditions: &Conditions) -> bool {
+        let mut closed = conditions.closed_at(through);
+        let next: Vec<_> = self.graph.block(through).edges.iter().map(|edge| edge.to).collect();
+        let behind = self.reachable_from(&next, &closed, |_| false);
+        // What all ways to the block pass, such as the head of its loop, is before it and not behind.
+        let is_before = |other: BlockId| {
+            let closed = conditions.closed_at(through);
+            !self.reachable_from(&[FuncGraph::ENTRY], &closed, |block| block == other)[through.index()]
+        };
+        for (id, block) in self.graph.iter().filter(|&(id, _)| behind[id.index()] && is_before(id)) {
+            let over = block.edges.iter().enumerate().filter(|(_, edge)| is_over(edge.label));
+            closed.extend(over.map(|(index, _)| (id, index)));
+        }
+        let around = self.reachable_from(&[FuncGraph::ENTRY], &closed, |block| block == through);
+        self.graph
+            .iter()
+            .any(|(id, _)| id != through && around[id.index()] && behind[id.index()] && !is_before(id))
+    }
+
+    /// Whether all ways to a block, if they are for what is known of parameters there, release the lock before.
+    fn is_released_before(&self, lock: usize, through: BlockId, conditions: &Conditions) -> bool {
+        let releases = |step: Step| {
+            self.steps.get(&step).into_iter().flatten().any(
+                |event| matches!(event, Event::Op { lock: l, kind, .. } if *l == lock && !kind.acquires()),
+            )
+        };
+        let blocks: FxHashSet<BlockId> =
+            self.graph.points().filter(|&(_, step)| releases(step)).map(|(point, _)| point.block).collect();
+        if blocks.is_empty() || blocks.contains(&through) {
+            return false;
+        }
+        let closed = conditions.closed_at(through);
+        let reached = self.reachable_from(&[FuncGraph::ENTRY], &closed, |block| blocks.contains(&block));
+        !reached[through.index()]
+    }
+
+    /// The blocks that can be reached from others, these included, without the closed edges and not through those at
+    /// which the way ends.
+    fn reachable_from(
+        &self,
+        starts: &[BlockId],
+        closed: &[(BlockId, usize)],
+        is_end: impl Fn(BlockId) -> bool,
+    ) -> Vec<bool> {
+        let mut seen = vec![false; self.graph.blocks.len()];
+        let mut stack = starts.to_vec();
+        while let Some(block) = stack.pop() {
+            if std::mem::replace(&mut seen[block.index()], true) || is_end(block) {
+                continue;
+            }
+            let edges = self.graph.block(block).edges.iter().enumerate();
+            stack.extend(
+                edges.filter(|&(index, _)| !closed.contains(&(block, index))).map(|(_, edge)| edge.to),
+            );
+        }
+        seen
+    }
+
     fn reachable_without(&self, closed: &FxHashSet<(BlockId, usize)>) -> Vec<bool> {
         let mut seen = vec![false; self.graph.blocks.len()];
         seen[FuncGraph::ENTRY.index()] = true;
@@ -303,6 +377,51 @@ impl Conditions {
         let closed = self.asked.iter().filter(|(guard, ..)| guards.contains(&guard.contrary()));
         closed.map(|&(_, block, index)| (block, index)).collect()
     }
+}
+
+/// Whether a condition on what an event takes may well tell whether the caller holds the lock: the lock itself is taken
+/// in an arm of it, or it asks for something that the caller gives.
+fn is_telling(model: &Model<'_>, cx: BodyCx<'_>, event: &Event) -> bool {
+    let Event::Call { call, .. } = event else { return true };
+    let parents = model.parents(cx.id);
+    let mut at = NodeRef::Expr(*call);
+    while let Some(above) = parents.parent(at) {
+        let asked = match above {
+            NodeRef::Stmt(stmt) => match cx.ast.stmt(stmt) {
+                Stmt::If { cond, .. } => Some(cond),
+                Stmt::Switch { tag, .. } => tag,
+                _ => None,
+            },
+            _ => None,
+        };
+        if asked.is_some_and(|asked| comes_from_param(cx, asked)) {
+            return true;
+        }
+        at = above;
+    }
+    false
+}
+
+/// Whether a parameter, or a variable that is made from one, is mentioned.
+fn comes_from_param(cx: BodyCx<'_>, expr: ExprId) -> bool {
+    let mentions = |root: ExprId, is_wanted: &dyn Fn(LocalId) -> bool| {
+        let mut found = false;
+        walk_inline(cx.ast, root, |node| {
+            if let NodeRef::Expr(expr) = node {
+                found |= cx.local(expr).is_some_and(is_wanted);
+            }
+        });
+        found
+    };
+    let is_param = |local: LocalId| cx.local_info(local).kind == LocalKind::Param;
+    mentions(expr, &|local| {
+        is_param(local) || cx.local_info(local).init.is_some_and(|(init, _)| mentions(init, &is_param))
+    })
+}
+
+/// Whether an edge is that of a loop over elements that has none left.
+fn is_over(label: Label) -> bool {
+    matches!(label, Label::Range { more: false, .. })
 }
 
 /// The condition on a parameter that a branch asks for.
