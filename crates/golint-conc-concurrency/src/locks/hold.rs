@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use golint_conc_flow::{ExitKind, Func, Label, Path, PathEnd, Paths, Point, Step, Verdict, Watch};
-use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, Root, is_std};
+use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, LocalKind, Root, is_std};
 use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk, walk_inline};
 use memchr::memmem::Finder;
 
+use super::duty::class_of;
 use super::summary::{Acquire, Event, FuncLocks, Guard, HELD, Modes, OTHER, READ, Taken, UNTOUCHED, WRITE};
 use crate::model::Model;
 
@@ -133,12 +134,25 @@ impl Model<'_> {
                 }
                 if may_leak && !has_leak && start.is_direct {
                     let leak = locks.leak(cx, paths, lock, start, recovers);
-                    let leak = leak.filter(|leak| self.is_own_duty(&locks, lock, leak));
+                    let leak = leak.filter(|leak| {
+                        self.is_own_duty(&locks, lock, leak) && !self.is_one_of_many(cx, &locks.locks[lock])
+                    });
                     has_leak |= leak.is_some();
                     faults.leaks.extend(leak);
                 }
             }
         }
+    }
+
+    /// Whether a lock is that of each element in turn, and those of elements are released under another name: first all
+    /// are locked, then all are unlocked.
+    fn is_one_of_many(&self, cx: BodyCx<'_>, path: &AccessPath) -> bool {
+        let Root::Local(local) = path.root else { return false };
+        matches!(cx.local_info(local).kind, LocalKind::Loop(_))
+            && self.lock_ops(cx.id).iter().any(|op| {
+                let other = op.path.as_ref().filter(|other| *other != path);
+                !op.kind.acquires() && other.is_some_and(|other| class_of(cx, other) == class_of(cx, path))
+            })
     }
 
     /// Whether a function's own text takes a lock, or calls a function that is named as if it did.
