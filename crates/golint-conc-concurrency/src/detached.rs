@@ -101,11 +101,13 @@ fn is_ending(body: BodyCx<'_>, call: ExprId) -> bool {
 /// Whether a function's name says that it writes a log or makes a logger: `Log`, `Infof`, `WarnContext`, `GetLogger`.
 pub(crate) fn writes_log(name: &str) -> bool {
     const LEVELS: [&str; 5] = ["Log", "Debug", "Info", "Warn", "Error"];
+    let says =
+        |rest: &str| matches!(rest, "" | "f" | "ln" | "w" | "ing") || rest.starts_with(char::is_uppercase);
+    // `auditLogInternal` has the word further on.
+    let later = || name.match_indices("Log").any(|(at, word)| says(&name[at + word.len()..]));
     name.ends_with("Logger")
-        || LEVELS
-            .iter()
-            .filter_map(|level| name.strip_prefix(level))
-            .any(|rest| matches!(rest, "" | "f" | "ln" | "w" | "ing") || rest.starts_with(char::is_uppercase))
+        || LEVELS.iter().filter_map(|level| name.strip_prefix(level)).any(says)
+        || later()
 }
 
 /// Whether something else in a call uses the context that is in scope: then both are wanted.

@@ -24,11 +24,16 @@ const END_WORDS: [&str; 9] =
     ["done", "quit", "stop", "exit", "shutdown", "shutting", "cancel", "clos", "kill"];
 
 /// Types whose values are handed to the functions that run a command, as `main` does.
-const COMMANDS: [(&str, &str); 3] = [
+const COMMANDS: [(&str, &str); 5] = [
     ("github.com/spf13/cobra", "Command"),
     ("github.com/urfave/cli", "Context"),
     ("github.com/urfave/cli/v2", "Context"),
+    ("github.com/urfave/cli/v3", "Command"),
+    ("github.com/minio/cli", "Context"),
 ];
+
+/// A library whose commands are structs with a method `Run`.
+const KONG: &str = "github.com/alecthomas/kong";
 
 /// How long the object or request lives that a place works for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -196,8 +201,19 @@ impl<'p> Model<'p> {
         let turn = self.unending_loop(target).or_else(|| self.unending_wait(target))?;
         let is_tied = self.has_context(spawn)
             || self.is_waited_for(spawn)
-            || self.lifetime(spawn.body, spawn.node) == Lifetime::Process;
+            || self.lifetime(spawn.body, spawn.node) == Lifetime::Process
+            || self.is_called_once_elsewhere(spawn.body);
         (!is_tied).then_some((context, turn))
+    }
+
+    /// Whether a function is there for other packages, and only one place in the module calls it, as the command does
+    /// that sets up a service.
+    fn is_called_once_elsewhere(&self, body: BodyId) -> bool {
+        let decl = self.pkg.body_decl(body);
+        decl.recv.is_none()
+            && decl.name.is_exported()
+            && self.callers(body).is_some_and(|callers| callers.is_empty())
+            && self.pkg.is_said_once_in_module(&format!("{}.{}(", self.pkg.name, decl.name))
     }
 
     /// Whether a channel is one that only this package can reach and that nothing in it closes.
@@ -289,19 +305,27 @@ impl<'p> Model<'p> {
                 return Lifetime::Process;
             }
             let Some(NodeRef::Expr(call)) = parents.parent(lit) else { return Lifetime::Shorter };
-            let Expr::Call { fun, .. } = cx.ast.expr(call) else { return Lifetime::Shorter };
+            let Expr::Call { fun, .. } = cx.ast.expr(call) else {
+                // What `init` registers is called by whoever it is registered with, most likely once.
+                let is_field = matches!(cx.ast.expr(call), Expr::KeyValue { .. });
+                let registers = is_field && self.is_process_lifetime(body);
+                return if registers { Lifetime::Unknown } else { Lifetime::Shorter };
+            };
             let callee = cx.callee(call);
             let is_once = callee.is_method("sync", "Once", &["Do"])
                 || callee.is_func("sync", &["OnceFunc", "OnceValue", "OnceValues"]);
             if is_once {
                 return Lifetime::Process;
             }
-            if cx.ast.unparen(fun) != lit && !self.spawns(body).iter().any(|spawn| spawn.call == call) {
+            if cx.ast.unparen(fun) != lit
+                && !self.spawns(body).iter().any(|spawn| spawn.call == call)
+                && !self.is_called_there(cx, call, lit)
+            {
                 return Lifetime::Shorter;
             }
             at = lit.into();
         }
-        if self.is_process_lifetime(body) || takes_command(cx, None) {
+        if self.is_process_lifetime(body) || takes_command(cx, None) || self.is_command(body) {
             return Lifetime::Process;
         }
         // A bound makes no finding.
@@ -330,6 +354,42 @@ impl<'p> Model<'p> {
             (None, others) => others,
             (Some(own), others) => own.max(others),
         }
+    }
+
+    /// Whether a literal is handed to a function of the package that only calls it.
+    fn is_called_there(&self, cx: BodyCx<'_>, call: ExprId, literal: ExprId) -> bool {
+        let Some(helper) = cx.callee(call).body() else { return false };
+        let args = cx.args(call);
+        let Some(position) = args.iter().position(|&arg| cx.ast.unparen(arg) == literal) else {
+            return false;
+        };
+        let inner = self.body(helper);
+        let mut params =
+            inner.locals().filter(|(_, local)| local.kind == LocalKind::Param && local.func.is_none());
+        let Some((param, _)) = params.nth(position) else { return false };
+        let parents = self.parents(helper);
+        self.uses_of(inner, param).into_iter().all(|used| match parents.parent(used) {
+            Some(NodeRef::Expr(called)) => {
+                let is_go = matches!(parents.parent(called), Some(NodeRef::Stmt(stmt))
+                    if matches!(inner.ast.stmt(stmt), Stmt::Go(_)));
+                is_called(inner, called, used) && !is_go && parents.enclosing_func(inner.ast, used).is_none()
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a method is the entry of a command that is declared by a struct with tags, as kong has it.
+    fn is_command(&self, body: BodyId) -> bool {
+        let decl = self.pkg.body_decl(body);
+        let Some(recv) = decl.recv.filter(|_| decl.name == "Run") else { return false };
+        let Some(id) = self.pkg.lookup(recv) else { return false };
+        let is_tagged = |text: &[u8]| {
+            [&b" help:\""[..], b"`help:\"", b"`cmd:\"", b" cmd:\"", b"kong:\""]
+                .iter()
+                .any(|tag| memchr::memmem::find(text, tag).is_some())
+        };
+        let imports = || (0..self.pkg.files.len()).any(|file| self.pkg.imports(file, KONG));
+        is_tagged(self.pkg.object_text(self.pkg.object(id))) || imports()
     }
 
     /// Whether the value of a package-level variable that is no body, for want of words that bear on concurrency,

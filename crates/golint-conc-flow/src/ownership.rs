@@ -113,7 +113,7 @@ impl Watch for Holding<'_, '_> {
             Step::Exec(stmt) => self.exec(held, stmt),
             // Who ranges over what holds it may do anything with the elements.
             Step::Next(stmt) => match self.cx.ast.stmt(stmt) {
-                Stmt::Range { subject, .. } if self.hold(held, subject).is_some() => Verdict::Drop,
+                Stmt::Range { subject, .. } if self.has_elements(held, subject) => Verdict::Drop,
                 _ => Verdict::Go,
             },
             Step::RunDefers => Verdict::Go,
@@ -154,6 +154,12 @@ impl Watch for Holding<'_, '_> {
 }
 
 impl Holding<'_, '_> {
+    /// Whether a list or map has the resource in it.
+    fn has_elements(&self, held: &Held, expr: ExprId) -> bool {
+        let is_list = matches!(self.cx.underlying(expr), Type::Slice(_) | Type::Array(_) | Type::Map(..));
+        is_list && self.hold(held, expr).is_some()
+    }
+
     // --- conditions ------------------------------------------------------------------------------------------------
 
     fn is_error(&self, held: &Held, expr: ExprId) -> bool {

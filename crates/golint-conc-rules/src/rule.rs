@@ -167,7 +167,7 @@ impl<'p> Cx<'p> {
 
     /// Whether a comment at the start of a goroutine or at its loop says that it shall never end.
     pub fn is_meant_for_ever(&self, spawn: &Spawn, turn: &UnendingStmt) -> bool {
-        const WORDS: [&str; 7] = [
+        const WORDS: [&str; 10] = [
             "forever",
             "for ever",
             "never return",
@@ -175,9 +175,14 @@ impl<'p> Cx<'p> {
             "never end",
             "lifetime",
             "life of the process",
+            "exit with the process",
+            "until the process",
+            "no stop function",
         ];
         let (start, looping) = (self.body(spawn.body), self.body(turn.func.body));
+        let decl = self.pkg.body_outline(spawn.body).span;
         self.comment_says(start, spawn.span, 2, &WORDS)
+            || self.comment_says(start, Span::new(decl.start, decl.start), 4, &WORDS)
             || self.comment_says(looping, looping.ast.stmt_span(turn.stmt), 1, &WORDS)
     }
 

@@ -351,6 +351,18 @@ impl Package {
         self.imported.find_text(&mut is_found)
     }
 
+    /// Whether the files of the modules that this package is built with have a text in one place only, tests left out.
+    pub fn is_said_once_in_module(&self, text: &str) -> bool {
+        let finder = memchr::memmem::Finder::new(text);
+        let mut count = 0;
+        let mut is_found = |text: &[u8]| {
+            count += finder.find_iter(text).take(2).count();
+            1 < count
+        };
+        self.imported.find_text(&mut is_found);
+        count == 1
+    }
+
     /// The other package that declares what a call calls, and the function or method there, where its body is at hand.
     pub fn body_elsewhere(&self, callee: &Callee) -> Option<(Rc<Self>, BodyId)> {
         let (pkg, recv, name) = match *callee {

@@ -78,7 +78,7 @@ func TestOwnAssertion(t *testing.T) {
 }
 
 func TestLeak(t *testing.T) {
-	resp, err := http.Get("http://localhost") // want "not closed"
+	resp, err := http.Get("http://localhost")
 	require.NoError(t, err)
 	assert.Equal(t, 200, resp.StatusCode)
 }
