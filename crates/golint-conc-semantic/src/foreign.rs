@@ -123,8 +123,8 @@ pub struct Foreign {
 pub(crate) struct LockNames {
     /// Exported types that may carry a lock.
     pub(crate) types: Vec<Symbol>,
-    /// Exported functions and methods that may return a pointer to one.
-    pub(crate) makers: Vec<Symbol>,
+    /// Exported functions and methods, with such types among the words of their results.
+    pub(crate) makers: Vec<(Symbol, Symbol)>,
 }
 
 type Index = FxHashMap<&'static str, (&'static str, OnceLock<Foreign>)>;
@@ -260,21 +260,23 @@ impl Foreign {
             known.extend(new.iter().map(|name| name.as_str().as_bytes()));
             types.extend(new);
         }
-        let is_maker = |(decl, text): &(&OutlineDecl, &[u8])| {
-            matches!(decl.kind, DeclKind::Func | DeclKind::Method) && {
-                let returns = text.iter().rposition(|&byte| byte == b')').unwrap_or_default();
-                let results = text.get(returns.saturating_sub(MAX_RESULTS)..).unwrap_or_default();
-                words(results).any(|word| known.contains(word))
+        let may_carry: FxHashSet<Symbol> = types.iter().copied().filter(|name| name.is_exported()).collect();
+        let mut makers = Vec::new();
+        let funcs = decls().filter(|(decl, _)| matches!(decl.kind, DeclKind::Func | DeclKind::Method));
+        for (decl, text) in funcs.filter(|_| !may_carry.is_empty()) {
+            let returns = text.iter().rposition(|&byte| byte == b')').unwrap_or_default();
+            let results = text.get(returns.saturating_sub(MAX_RESULTS)..).unwrap_or_default();
+            let made = words(results).filter_map(|word| std::str::from_utf8(word).ok());
+            let made = made.filter(|word| word.starts_with(char::is_uppercase)).map(Symbol::new);
+            for made in made.filter(|made| may_carry.contains(made)) {
+                makers.extend(decl.names.iter().map(|&(name, _)| (name, made)));
             }
-        };
-        let makers = if types.is_empty() { Vec::new() } else { decls().filter(is_maker).collect() };
-        let sorted = |mut names: Vec<Symbol>| {
-            names.retain(|name| name.is_exported());
-            names.sort_unstable_by_key(|name| name.as_str());
-            names.dedup();
-            names
-        };
-        LockNames { types: sorted(types), makers: sorted(makers.iter().flat_map(names).collect()) }
+        }
+        makers.retain(|(name, _)| name.is_exported());
+        types.retain(|name| name.is_exported());
+        types.sort_unstable_by_key(|name| name.as_str());
+        types.dedup();
+        LockNames { types, makers }
     }
 
     /// Whether pointers to a type have methods `Lock()` and `Unlock()`.

@@ -112,9 +112,9 @@ impl Package {
             types.extend(named.map(|name| (path, name)).filter(|&(path, name)| {
                 self.lock_inside(self.types.named(path.as_str(), name.as_str())).is_some()
             }));
-            if before < types.len() {
-                makers.extend_from_slice(&foreign.lock_names().makers);
-            }
+            let made = &types[before..];
+            let all = foreign.lock_names().makers.iter();
+            makers.extend(all.filter(|(_, ty)| made.contains(&(path, *ty))).map(|&(name, _)| name));
         }
         (types, makers)
     }
