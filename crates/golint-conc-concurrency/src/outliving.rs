@@ -297,7 +297,7 @@ impl<'p> Model<'p> {
         }
         let bound = self.bind(cx, fun, &cx.args(call), target);
         let bound = bound.0.iter().find(|bound| bound.arg == mention)?.local;
-        if MAX_FOLLOWED <= seen.len() {
+        if self.pkg.bounds.count("calls with a context", MAX_FOLLOWED <= seen.len()) {
             return Some(Work { is_lasting: true, ..own });
         }
         if !seen.insert((target.body, bound)) {

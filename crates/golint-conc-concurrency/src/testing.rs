@@ -44,7 +44,7 @@ impl Model<'_> {
 
     fn fatals(&self, func: Func, depth: usize, seen: &mut FxHashSet<Func>) -> Vec<Fatal> {
         let mut fatals = Vec::new();
-        if MAX_DEPTH < depth || !seen.insert(func) {
+        if self.pkg.bounds.count("calls to an assertion", MAX_DEPTH < depth) || !seen.insert(func) {
             return fatals;
         }
         let cx = self.body(func.body);

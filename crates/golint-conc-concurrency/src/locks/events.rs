@@ -43,7 +43,7 @@ impl Builder<'_, '_> {
         if let Some(known) = self.locks.iter().position(|lock| *lock == path) {
             return Some(known);
         }
-        if MAX_LOCKS <= self.locks.len() {
+        if self.cx.pkg.bounds.count("locks of a function", MAX_LOCKS <= self.locks.len()) {
             self.is_complete = false;
             return None;
         }
@@ -164,7 +164,7 @@ impl Builder<'_, '_> {
             self.release_unnamed(step, class);
         }
         for acquire in &summary.acquires {
-            if MAX_CHAIN <= acquire.calls.len() {
+            if self.cx.pkg.bounds.count("calls to a lock", MAX_CHAIN <= acquire.calls.len()) {
                 continue;
             }
             let Some(path) = self.model.path_at_call(self.cx, site, &acquire.path) else { continue };

@@ -121,7 +121,7 @@ impl Model<'_> {
             let mut has_leak = false;
             for start in locks.starts(cx, lock) {
                 searches += 1;
-                if MAX_SEARCHES < searches {
+                if self.pkg.bounds.count("locks taken in a function", MAX_SEARCHES < searches) {
                     return;
                 }
                 let paths = paths.get_or_insert_with(|| Paths::new(cx, &locks.graph));
