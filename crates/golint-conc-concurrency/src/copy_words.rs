@@ -11,9 +11,6 @@ use rustc_hash::FxHashMap;
 use crate::model::Model;
 use crate::words::Words;
 
-/// How far before the last bracket of a signature its results are looked for, in bytes.
-const RESULTS: usize = 64;
-
 /// What a word stands for; it may stand for several things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Meaning(u8);
@@ -119,10 +116,7 @@ impl Model<'_> {
         let Ok(finder) = Words::new(&type_names) else { return Vec::new() };
         for (id, decl) in self.pkg.bodies() {
             let source = &self.pkg.files[decl.file].source;
-            let signature = self.pkg.body_outline(id).signature.slice(source.text());
-            let returns = signature.iter().rposition(|&byte| byte == b')').unwrap_or_default();
-            let results = signature.get(returns.saturating_sub(RESULTS)..).unwrap_or_default();
-            if finder.occur_in(results) {
+            if finder.occur_in(self.pkg.body_outline(id).results(source.text())) {
                 mean(decl.name, Meaning::POINTER);
                 names.push(decl.name);
             }

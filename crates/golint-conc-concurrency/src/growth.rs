@@ -1,16 +1,12 @@
 //! Contexts that are made from themselves again and again.
 
-use golint_conc_flow::{FuncGraph, Point, Step, assigned};
+use golint_conc_flow::{CANCELLABLE, FuncGraph, Point, Step, assigned};
 use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Root, Type};
 use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 
 use crate::model::Model;
-
-/// Functions of package `context` that make a context which ends, from another.
-const ENDING: [&str; 6] =
-    ["WithCancel", "WithTimeout", "WithDeadline", "WithCancelCause", "WithTimeoutCause", "WithDeadlineCause"];
 
 /// A statement in a loop that makes a context from the one of the last turn.
 #[derive(Clone, Debug)]
@@ -37,7 +33,8 @@ impl<'p> Model<'p> {
     fn growing_context(&self, id: BodyId, call: ExprId) -> Option<GrowingContext> {
         let cx = self.body(id);
         let callee = cx.callee(call);
-        let is_ending = callee.is_func("context", &ENDING) || callee.is_func("os/signal", &["NotifyContext"]);
+        let is_ending =
+            callee.is_func("context", &CANCELLABLE) || callee.is_func("os/signal", &["NotifyContext"]);
         let adds = callee.is_func("context", &["WithValue"])
             || callee.is_func("net/http/httptrace", &["WithClientTrace"])
             || callee.is_func("runtime/pprof", &["WithLabels"]);

@@ -1,11 +1,10 @@
 //! What ends a goroutine, or that nothing does.
 
 use golint_conc_flow::{Block, BlockId, ExitKind, Flow, Func, FuncGraph, LoopExitKind, Step};
-use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalKind, ObjKind, Root, Type, TypeId};
+use golint_conc_semantic::{BodyCx, BodyId, Callee, Local, LocalId, LocalKind, ObjKind, Root, Type, TypeId};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
 use golint_conc_syntax::{Signals, Symbol};
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::channels::{ChanKey, ChanUseKind, is_select_comm};
@@ -39,8 +38,8 @@ const KONG: &str = "github.com/alecthomas/kong";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lifetime {
     /// As long as the process, or the place runs once: it is in `main` or `init`, in the value of a package-level
-    /// variable, in the entry function of a command, under a `sync.Once` or an equal guard, or in a function that only
-    /// such places call.
+    /// variable, in the entry function of a command, under a `sync.Once` or an equal guard, in a function that only such
+    /// places call, or in one for other packages that the module calls in one place.
     Process,
     /// Not known: an exported function that makes no object and serves no request, which other packages may well call
     /// once from their `main`.
@@ -201,8 +200,7 @@ impl<'p> Model<'p> {
         let turn = self.unending_loop(target).or_else(|| self.unending_wait(target))?;
         let is_tied = self.has_context(spawn)
             || self.is_waited_for(spawn)
-            || self.lifetime(spawn.body, spawn.node) == Lifetime::Process
-            || self.is_called_once_elsewhere(spawn.body);
+            || self.lifetime(spawn.body, spawn.node) == Lifetime::Process;
         (!is_tied).then_some((context, turn))
     }
 
@@ -337,6 +335,8 @@ impl<'p> Model<'p> {
             Lifetime::Process
         } else if sets_up(cx) {
             Lifetime::Unknown
+        } else if self.is_called_once_elsewhere(body) {
+            return Lifetime::Process;
         } else {
             return Lifetime::Shorter;
         };
@@ -449,6 +449,21 @@ impl<'p> Model<'p> {
             }
             index
         })
+    }
+
+    /// What the calls in this package give for a parameter of a declared function that is never assigned, with the bodies
+    /// that they are in; `None` where that is not known, or nothing calls it.
+    pub fn arguments_for(&self, cx: BodyCx<'_>, param: LocalId) -> Option<Vec<(BodyId, ExprId)>> {
+        if self.is_reassigned(cx, param) {
+            return None;
+        }
+        let is_param = |local: &Local| local.kind == LocalKind::Param && local.func.is_none();
+        let position = cx.locals().filter(|(_, local)| is_param(local)).position(|(id, _)| id == param)?;
+        let callers = self.callers(cx.id).filter(|callers| !callers.is_empty())?;
+        let given = |(caller, call): (BodyId, ExprId)| {
+            Some((caller, self.body(caller).args(call).get(position).copied()?))
+        };
+        callers.into_iter().map(given).collect()
     }
 
     /// All calls of a function or method in this package; `None` where something else is done with it, such as

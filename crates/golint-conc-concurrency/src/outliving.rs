@@ -1,6 +1,6 @@
 //! Goroutines that work with a context which ends with the function that started them.
 
-use golint_conc_flow::{Func, Step, assigned};
+use golint_conc_flow::{CANCELLABLE, Func, Step, assigned};
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Local, LocalId, LocalKind, MemberKind, Type};
 use golint_conc_syntax::ast::{AssignOp, Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents, Walk, walk, walk_inline};
@@ -12,10 +12,6 @@ use crate::model::{MAX_REACH, Model, Spawn, SpawnKind, is_go_call};
 
 /// How many functions are looked at to see what becomes of a context.
 const MAX_FOLLOWED: usize = 64;
-
-/// Functions that make a context and what ends it.
-const CANCELLABLE: [&str; 6] =
-    ["WithCancel", "WithTimeout", "WithDeadline", "WithCancelCause", "WithTimeoutCause", "WithDeadlineCause"];
 
 /// What handlers of requests are known by: a parameter that stands for the request, what stands behind its name for the
 /// context, and another parameter that handlers have as well.

@@ -7,6 +7,10 @@ use golint_conc_syntax::ast::{Expr, ExprId};
 /// A declared name of a package: import path and name.
 pub type Name = (Symbol, Symbol);
 
+/// The functions of package `context` that derive a context which ends before its parent, with a function that ends it.
+pub const CANCELLABLE: [&str; 6] =
+    ["WithCancel", "WithTimeout", "WithDeadline", "WithCancelCause", "WithTimeoutCause", "WithDeadlineCause"];
+
 /// What kinds of resources there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -237,17 +241,9 @@ fn http_body() -> Protocol {
 }
 
 fn cancel() -> Protocol {
-    const WITH: [&str; 6] = [
-        "WithCancel",
-        "WithCancelCause",
-        "WithTimeout",
-        "WithTimeoutCause",
-        "WithDeadline",
-        "WithDeadlineCause",
-    ];
     Protocol {
         sources: vec![
-            Source::always(Who::func("context", &WITH), 1),
+            Source::always(Who::func("context", &CANCELLABLE), 1),
             Source::always(Who::func("os/signal", &["NotifyContext"]), 1),
         ],
         by_call: true,

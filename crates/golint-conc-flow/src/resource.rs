@@ -6,8 +6,8 @@
 //! `ownership`.
 
 use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalId, LocalKind, MemberKind, TypeId, Types, is_std};
+use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
-use golint_conc_syntax::{Span, Symbol};
 use memchr::memmem;
 
 use crate::flow::{Flow, Func};
@@ -95,9 +95,8 @@ impl<'p> Flow<'p> {
     pub fn returning(&self, protocol: &Protocol) -> Vec<Symbol> {
         let named = self.pkg.bodies().filter_map(|(id, _)| {
             let outline = self.pkg.body_outline(id);
-            let &(name, at) = outline.names.first().filter(|_| outline.body.is_some())?;
-            let source = self.pkg.files[self.pkg.body_decl(id).file].source.text();
-            let results = behind_params(Span::new(at.end, outline.signature.end).slice(source));
+            let &(name, _) = outline.names.first().filter(|_| outline.body.is_some())?;
+            let results = outline.results(self.pkg.files[self.pkg.body_decl(id).file].source.text());
             let names_one =
                 protocol.types.iter().any(|ty| memmem::find(results, ty.1.as_str().as_bytes()).is_some());
             names_one.then_some(name)
@@ -389,20 +388,6 @@ fn literal_called(cx: BodyCx<'_>, call: ExprId) -> Option<ExprId> {
         None => cx.ast.unparen(fun),
     };
     matches!(cx.ast.expr(literal), Expr::Func { .. }).then_some(literal)
-}
-
-/// What stands behind the parameters in a signature that begins behind the name.
-fn behind_params(signature: &[u8]) -> &[u8] {
-    let mut depth = 0_usize;
-    for (at, byte) in signature.iter().enumerate() {
-        match byte {
-            b'(' | b'[' => depth += 1,
-            b')' if depth == 1 => return &signature[at + 1..],
-            b')' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    &[]
 }
 
 /// How a function gets a value.

@@ -1,6 +1,6 @@
 //! Which addresses, URLs and listeners are of this machine alone.
 
-use golint_conc_semantic::{BodyCx, Callee, Entity, ObjKind};
+use golint_conc_semantic::{BodyCx, Callee, Entity, LocalKind, ObjKind};
 use golint_conc_syntax::ast::{Ast, BinaryOp, Expr, ExprId, LitKind};
 
 use crate::diagnostic::Confidence;
@@ -43,6 +43,14 @@ fn starts_with_loopback(cx: &Cx<'_>, body: BodyCx<'_>, expr: ExprId, depth: usiz
         }
         Expr::Star(flag) => is_loopback_flag(cx, body, flag),
         Expr::Ident(_) => match body.entity(expr) {
+            Entity::Local(local) if body.local_info(local).kind == LocalKind::Param => {
+                let given = cx.model.arguments_for(body, local);
+                given.is_some_and(|given| {
+                    given
+                        .iter()
+                        .all(|&(caller, arg)| starts_with_loopback(cx, cx.body(caller), arg, depth + 1))
+                })
+            }
             Entity::Local(local) => {
                 let init = body.local_info(local).init;
                 init.is_some_and(|(init, position)| {

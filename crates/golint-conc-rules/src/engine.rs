@@ -7,7 +7,7 @@ use golint_conc_semantic::{BodyId, Package, PackageFile};
 use golint_conc_syntax::{Signals, Symbol};
 use memchr::memmem::Finder;
 
-use crate::diagnostic::{Confidence, Diagnostic, FileId, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::edits::complete;
 use crate::rule::{Cx, Report, Rule, TestPolicy};
 
@@ -149,7 +149,7 @@ fn admit(pkg: &Package, selected: &Selected, mut diagnostic: Diagnostic) -> Opti
     if !is_admitted(file, selected) {
         return None;
     }
-    let is_for_tests = file.is_test || is_test_support(pkg, diagnostic.place.file);
+    let is_for_tests = pkg.is_for_tests(diagnostic.place.file.0 as usize);
     match selected.tests {
         TestPolicy::Off if is_for_tests => return None,
         TestPolicy::Lower if is_for_tests => {
@@ -163,13 +163,6 @@ fn admit(pkg: &Package, selected: &Selected, mut diagnostic: Diagnostic) -> Opti
     Some(diagnostic)
 }
 
-/// Whether a file that Go does not compile into tests alone is for tests all the same: it imports `testing`, or its
-/// package is named after them.
-fn is_test_support(pkg: &Package, file: FileId) -> bool {
-    let name = pkg.name.as_str();
-    name.contains("test") || name.starts_with("e2e") || pkg.imports(file.0 as usize, "testing")
-}
-
 /// Whether findings of a rule in this file are wanted.
 fn is_admitted(file: &PackageFile, selected: &Selected) -> bool {
     file.is_reported
@@ -179,24 +172,7 @@ fn is_admitted(file: &PackageFile, selected: &Selected) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use golint_conc_syntax::SourceFile;
-
     use super::*;
-
-    #[test]
-    fn what_is_for_tests_is_known_outside_of_test_files() {
-        let is_support = |text: &str| {
-            let source = SourceFile::new(text.as_bytes().to_vec());
-            let name = source.outline().package.map_or_else(|| Symbol::new("p"), |(name, _)| name);
-            let lang = LangVersion::NEWEST;
-            let file = PackageFile { source, lang, is_test: false, is_reported: true };
-            is_test_support(&Package::new(name, name, vec![file]), FileId(0))
-        };
-        assert!(is_support("package p\n\nimport \"testing\"\n"));
-        assert!(is_support("package testutil\n"));
-        assert!(is_support("package e2eutil\n"));
-        assert!(!is_support("package server\n\nimport \"net/http\"\n"));
-    }
 
     #[test]
     fn language_ranges_bound_on_one_side() {

@@ -1,6 +1,8 @@
 //! What rules about resources report: something that is acquired and, on some path, never released.
 
-use golint_conc_flow::{Bound, Evidence, Func, Kind, Leak, PathEnd, Protocol, Step as FlowStep, assigned};
+use golint_conc_flow::{
+    Bound, CANCELLABLE, Evidence, Func, Kind, Leak, PathEnd, Protocol, Step as FlowStep, assigned,
+};
 use golint_conc_semantic::{BodyCx, Callee, LocalId, Type};
 use golint_conc_syntax::ast::{AssignOp, Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::NodeRef;
@@ -124,14 +126,6 @@ pub(crate) fn leaks(cx: &Cx<'_>, body: BodyCx<'_>, kind: Kind) -> Vec<NotRelease
 /// Whether a call gets first a context that the function itself has derived before, so that what it acquires ends with
 /// that.
 pub(crate) fn is_derived(body: BodyCx<'_>, call: ExprId) -> bool {
-    const DERIVE: [&str; 6] = [
-        "WithCancel",
-        "WithCancelCause",
-        "WithTimeout",
-        "WithTimeoutCause",
-        "WithDeadline",
-        "WithDeadlineCause",
-    ];
     let Some(context) = body.args(call).first().and_then(|&arg| body.local(arg)) else { return false };
     let before = body.ast.expr_span(call).start;
     (0..body.ast.stmt_count() as u32).map(StmtId::new).any(|stmt| {
@@ -139,7 +133,7 @@ pub(crate) fn is_derived(body: BodyCx<'_>, call: ExprId) -> bool {
             && assigned(body, stmt).iter().any(|&(to, _)| body.local(to) == Some(context))
             && match body.ast.stmt(stmt) {
                 Stmt::Assign { rhs, .. } => {
-                    body.ast.list(rhs).any(|value| body.callee(value).is_func("context", &DERIVE))
+                    body.ast.list(rhs).any(|value| body.callee(value).is_func("context", &CANCELLABLE))
                 }
                 _ => false,
             }

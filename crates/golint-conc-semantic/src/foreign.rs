@@ -10,7 +10,6 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use elsa::FrozenMap;
-
 use golint_conc_syntax::ast::{Ast, Decl, ExprId, Spec};
 use golint_conc_syntax::{DeclKind, OutlineDecl, SourceFile, Span, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -24,9 +23,6 @@ const STD: &str = include_str!("stdlib/std.go.txt");
 
 /// Packages outside of the standard library, written by hand from their documentation.
 const OTHERS: &str = include_str!("stdlib/others.go.txt");
-
-/// How far before the last bracket of a signature its results are looked for, in bytes.
-const MAX_RESULTS: usize = 64;
 
 /// Where the declarations of other packages come from.
 pub trait Importer: Debug {
@@ -262,10 +258,10 @@ impl Foreign {
         }
         let may_carry: FxHashSet<Symbol> = types.iter().copied().filter(|name| name.is_exported()).collect();
         let mut makers = Vec::new();
-        let funcs = decls().filter(|(decl, _)| matches!(decl.kind, DeclKind::Func | DeclKind::Method));
-        for (decl, text) in funcs.filter(|_| !may_carry.is_empty()) {
-            let returns = text.iter().rposition(|&byte| byte == b')').unwrap_or_default();
-            let results = text.get(returns.saturating_sub(MAX_RESULTS)..).unwrap_or_default();
+        let sources = self.files.iter().filter(|_| !may_carry.is_empty()).map(|(source, _)| source);
+        for (decl, results) in sources
+            .flat_map(|source| source.outline().decls.iter().map(|decl| (decl, decl.results(source.text()))))
+        {
             let made = words(results).filter_map(|word| std::str::from_utf8(word).ok());
             let made = made.filter(|word| word.starts_with(char::is_uppercase)).map(Symbol::new);
             for made in made.filter(|made| may_carry.contains(made)) {

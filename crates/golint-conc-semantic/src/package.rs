@@ -396,6 +396,16 @@ impl Package {
         Some(self.foreign(pkg)?.object(name)?.kind)
     }
 
+    /// Whether a file is there for tests: its name says so, it imports `testing`, or its package is named after them, as
+    /// `testutil` and `e2e` are.
+    pub fn is_for_tests(&self, file: usize) -> bool {
+        let name = self.name.as_str();
+        self.files[file].is_test
+            || name.contains("test")
+            || name.starts_with("e2e")
+            || self.imports(file, "testing")
+    }
+
     /// The import paths in a file.
     pub(crate) fn import_paths(&self, file: usize) -> &[Symbol] {
         &self.file_scopes[file].paths
@@ -808,4 +818,24 @@ fn const_init(ast: &Ast, (own, position): (SpecId, usize)) -> Option<(Option<Exp
 /// Whether a declaration of this kind declares variables or constants.
 pub(crate) const fn declares_values(kind: GenKind) -> bool {
     matches!(kind, GenKind::Const | GenKind::Var)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_for_tests_is_known_outside_of_test_files() {
+        let is_support = |text: &str| {
+            let source = SourceFile::new(text.as_bytes().to_vec());
+            let name = source.outline().package.map_or_else(|| Symbol::new("p"), |(name, _)| name);
+            let lang = LangVersion::NEWEST;
+            let file = PackageFile { source, lang, is_test: false, is_reported: true };
+            Package::new(name, name, vec![file]).is_for_tests(0)
+        };
+        assert!(is_support("package p\n\nimport \"testing\"\n"));
+        assert!(is_support("package testutil\n"));
+        assert!(is_support("package e2eutil\n"));
+        assert!(!is_support("package server\n\nimport \"net/http\"\n"));
+    }
 }

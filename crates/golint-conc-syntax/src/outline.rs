@@ -140,6 +140,25 @@ pub struct OutlineDecl {
     pub depth: u32,
 }
 
+impl OutlineDecl {
+    /// The part of the text of a file that has the results of a function, behind its parameters; nothing for others.
+    pub fn results<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        let is_func = matches!(self.kind, DeclKind::Func | DeclKind::Method);
+        let Some(&(_, name)) = self.names.first().filter(|_| is_func) else { return &[] };
+        let signature = Span::new(name.end, self.signature.end).slice(text);
+        let mut depth = 0_usize;
+        for (at, byte) in signature.iter().enumerate() {
+            match byte {
+                b'(' | b'[' => depth += 1,
+                b')' if depth == 1 => return &signature[at + 1..],
+                b')' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        &[]
+    }
+}
+
 /// An import.
 #[derive(Clone, Copy, Debug)]
 pub struct Import {

@@ -156,8 +156,7 @@ impl Dependencies {
         let dir = slot.get_or_init(|| self.dir_of(module, path.as_str())).clone()?;
         let slot = once(&self.packages, (dir.clone(), path, with_tests));
         slot.get_or_init(|| {
-            let is_own = self.main_modules(module).any(|main| dir.starts_with(&main.dir));
-            if !is_own && MAX_IMPORTED < self.len_of(&dir) {
+            if self.main_module_of(module, &dir).is_none() && MAX_IMPORTED < self.len_of(&dir) {
                 self.too_long.fetch_add(1, Ordering::Relaxed);
                 return None;
             }
@@ -181,12 +180,7 @@ impl Dependencies {
         let dir = once(&self.dirs, (module.dir.clone(), path))
             .get_or_init(|| self.dir_of(module, path.as_str()))
             .clone()?;
-        let mains = self.main_modules(module).filter(|main| dir.starts_with(&main.dir));
-        let main = mains.max_by_key(|main| main.dir.as_os_str().len())?;
-        let inner = dir.strip_prefix(&main.dir).unwrap_or(&dir);
-        if inner.components().any(|element| element.as_os_str() == "vendor") {
-            return None;
-        }
+        let main = self.main_module_of(module, &dir)?;
         let files = self.sources(&dir, false, |source, constraint| PackageFile {
             source,
             lang: constraint.lang(main.lang),
@@ -202,6 +196,14 @@ impl Dependencies {
         let is_member = others.clone().any(|member| member.dir == module.dir);
         let others = others.filter(move |member| is_member && member.dir != module.dir);
         std::iter::once(module).chain(others)
+    }
+
+    /// The one of them that a folder belongs to; none for what they vendor.
+    fn main_module_of<'a>(&'a self, module: &'a Module, dir: &Path) -> Option<&'a Module> {
+        let mains = self.main_modules(module).filter(|main| dir.starts_with(&main.dir));
+        let main = mains.max_by_key(|main| main.dir.as_os_str().len())?;
+        let mut inner = dir.strip_prefix(&main.dir).into_iter().flat_map(Path::components);
+        (!inner.any(|element| element.as_os_str() == "vendor")).then_some(main)
     }
 
     fn dir_of(&self, module: &Module, path: &str) -> Option<PathBuf> {
@@ -237,12 +239,21 @@ impl Dependencies {
             self.main_modules(module).flat_map(|main| main.file.replace.iter().map(|r| (&main.dir, r)));
         let mut found: Vec<_> = of_workspace
             .chain(of_modules)
+            .filter(|(_, replace)| self.is_version_required(module, replace))
             .filter_map(|(dir, replace)| Some((below(path, &replace.old)?, dir, replace)))
             .collect();
         found.sort_by_key(|(rest, ..)| rest.len());
         found.into_iter().find_map(|(rest, dir, Replace { new, new_version, .. })| match new_version {
             Some(version) => self.cached(new, version, rest),
             None => in_module(&dir.join(new), rest),
+        })
+    }
+
+    /// Whether a replacement is for all versions, or for the one that is required.
+    fn is_version_required(&self, module: &Module, replace: &Replace) -> bool {
+        replace.old_version.as_ref().is_none_or(|of| {
+            let mut required = self.main_modules(module).flat_map(|main| &main.file.require);
+            required.any(|(path, version)| *path == replace.old && version == of)
         })
     }
 

@@ -236,6 +236,12 @@ fn other_packages_are_found_where_go_finds_them() {
         ("the module", "m/dep", "", "app/dep/dep.go"),
         ("vendor", "x.y/dep", "require x.y v1.0.0\n", "app/vendor/x.y/dep/dep.go"),
         ("a folder that replaces", "x.y/dep", "replace x.y => ../other\n", "other/dep/dep.go"),
+        (
+            "a folder that replaces this version",
+            "x.y/dep",
+            "require x.y v1.0.0\nreplace x.y v1.0.0 => ../other\n",
+            "other/dep/dep.go",
+        ),
         ("another name than the folder's", "m/go-sub.v2", "", "app/go-sub.v2/x.go"),
     ] {
         let tree = Tree::new(&[]);
@@ -266,6 +272,15 @@ fn what_is_no_part_of_a_package_is_not_imported() {
     assert!(!is_known(&[("dep/dep.go", dep), ("dep/go.mod", "module m/dep\n")]), "another module");
     assert!(!is_known(&[("dep/dep.go", "package dep\n\nvar c chan int\n")]), "another name");
     assert!(!is_known(&[("dep/dep.go", "package dep\n\nvar C = C\n")]), "a declaration that is a circle");
+}
+
+#[test]
+fn a_replacement_of_another_version_does_not_count() {
+    let tree = Tree::new(&[]);
+    tree.write("app/go.mod", "module m\ngo 1.26\nrequire x.y v1.1.0\nreplace x.y v1.0.0 => ../other\n");
+    tree.write("app/a.go", using("x.y/dep"));
+    tree.write("other/dep/dep.go", "package dep\n\nvar C chan int\n");
+    assert_eq!(known(&load_with(&tree, "app", &options())), (0, 1));
 }
 
 #[test]
