@@ -1,12 +1,21 @@
-//! Goroutines that run functions of the module's other packages.
+//! Calls between the module's packages: goroutines that run functions of others, and who calls a function from there.
 
 use golint_conc_flow::Func;
-use golint_conc_semantic::BodyCx;
+use golint_conc_semantic::{BodyCx, BodyId, Package};
+use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
+use golint_conc_syntax::visit::NodeRef;
 
 use crate::lifetime::{Lifetime, Unending};
 use crate::model::{Model, Spawn};
 use crate::scope::ContextInScope;
+use crate::words::has_word;
+
+/// How far the callers of a function are followed from package to package.
+const MAX_PACKAGES: usize = 3;
+
+/// How many packages may call a function whose callers are looked at.
+const MAX_USERS: usize = 4;
 
 /// A call of a function of another package that never ends.
 #[derive(Clone, Debug)]
@@ -36,6 +45,44 @@ impl Model<'_> {
             || self.is_waited_for(spawn)
             || self.lifetime(spawn.body, spawn.node) == Lifetime::Process;
         (!is_tied).then_some((context, found))
+    }
+
+    /// Whether nothing but calls in other packages of the module uses an exported function, and each of these is in a
+    /// place that lives as long as the process.
+    pub(crate) fn lives_with_callers_elsewhere(&self, body: BodyId) -> bool {
+        let decl = self.pkg.body_decl(body);
+        let is_bound = || self.pkg.bounds.count("packages of callers", MAX_PACKAGES <= self.depth);
+        if decl.recv.is_some() || self.callers(body).is_none_or(|callers| !callers.is_empty()) || is_bound() {
+            return false;
+        }
+        let Some(users) = self.pkg.packages_that_say(&format!(".{}(", decl.name), MAX_USERS) else {
+            return false;
+        };
+        let lifetimes = users.iter().flat_map(|user| self.lifetimes_of_uses(user, decl.name));
+        lifetimes.max() == Some(Lifetime::Process)
+    }
+
+    /// How long the places live that use a function of this package in another one.
+    fn lifetimes_of_uses(&self, user: &Package, name: Symbol) -> Vec<Lifetime> {
+        let mut model = Model::new(user);
+        model.depth = self.depth + 1;
+        let naming = user.bodies().filter(|&(id, _)| has_word(user.body_text(id), name));
+        let uses = naming.flat_map(|(id, _)| {
+            let cx = model.body(id);
+            let exprs = (0..cx.ast.expr_count() as u32).map(ExprId::new);
+            let is_use = move |expr: &ExprId| {
+                matches!(cx.ast.expr(*expr), Expr::Selector { .. })
+                    && cx.is_external(*expr, self.pkg.path.as_str(), name.as_str())
+            };
+            exprs.filter(is_use).map(move |expr| (cx, expr))
+        });
+        let lifetime = |(cx, used): (BodyCx<'_>, ExprId)| match model.parents(cx.id).parent(used) {
+            Some(NodeRef::Expr(call)) if matches!(cx.ast.expr(call), Expr::Call { fun, .. } if fun == used) => {
+                model.lifetime(cx.id, call)
+            }
+            _ => Lifetime::Shorter,
+        };
+        uses.map(lifetime).collect()
     }
 
     /// The call that a literal ends with.

@@ -38,8 +38,8 @@ const KONG: &str = "github.com/alecthomas/kong";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lifetime {
     /// As long as the process, or the place runs once: it is in `main` or `init`, in the value of a package-level
-    /// variable, in the entry function of a command, under a `sync.Once` or an equal guard, in a function that only such
-    /// places call, or in one for other packages that the module calls in one place.
+    /// variable, in the entry function of a command, under a `sync.Once` or an equal guard, or in a function that only
+    /// such places call, in this package or in others of the module.
     Process,
     /// Not known: an exported function that makes no object and serves no request, which other packages may well call
     /// once from their `main`.
@@ -204,16 +204,6 @@ impl<'p> Model<'p> {
         (!is_tied).then_some((context, turn))
     }
 
-    /// Whether a function is there for other packages, and only one place in the module calls it, as the command does
-    /// that sets up a service.
-    fn is_called_once_elsewhere(&self, body: BodyId) -> bool {
-        let decl = self.pkg.body_decl(body);
-        decl.recv.is_none()
-            && decl.name.is_exported()
-            && self.callers(body).is_some_and(|callers| callers.is_empty())
-            && self.pkg.is_said_once_in_module(&format!("{}.{}(", self.pkg.name, decl.name))
-    }
-
     /// Whether a channel is one that only this package can reach and that nothing in it closes.
     fn is_never_closed(&self, cx: BodyCx<'p>, subject: ExprId) -> bool {
         let channel = self.channel_of(cx, subject).or_else(|| self.local_channel(cx, subject));
@@ -335,7 +325,7 @@ impl<'p> Model<'p> {
             Lifetime::Process
         } else if sets_up(cx) {
             Lifetime::Unknown
-        } else if self.is_called_once_elsewhere(body) {
+        } else if self.lives_with_callers_elsewhere(body) {
             return Lifetime::Process;
         } else {
             return Lifetime::Shorter;

@@ -83,6 +83,8 @@ pub struct Model<'p> {
     pub pkg: &'p Package,
     /// What may happen in its functions.
     pub flow: Flow<'p>,
+    /// From how many packages questions came to this one.
+    pub(crate) depth: usize,
     memo: RefCell<FxHashMap<BodyId, Memo>>,
     pub(crate) channels: RefCell<Option<Rc<[Channel]>>>,
     /// Channels that are not among those.
@@ -102,6 +104,7 @@ impl<'p> Model<'p> {
         Self {
             pkg,
             flow: Flow::new(pkg),
+            depth: 0,
             memo: RefCell::default(),
             channels: RefCell::default(),
             taken_channels: RefCell::default(),

@@ -159,7 +159,8 @@ impl<'p> Cx<'p> {
         (line.saturating_sub(above)..=line).any(|line| {
             let text = source.lines().line_span(source.text(), line).slice(source.text());
             memchr::memmem::find(text, b"//").is_some_and(|start| {
-                let comment = String::from_utf8_lossy(&text[start..]).to_lowercase();
+                // What is done for every request is not done for ever.
+                let comment = String::from_utf8_lossy(&text[start..]).to_lowercase().replace("every", "each");
                 words.iter().any(|word| comment.contains(word))
             })
         })

@@ -34,9 +34,9 @@ pub trait Importer: Debug {
     /// not wanted. What it imports comes from the same places.
     fn load(&self, path: Symbol) -> Option<Rc<Package>>;
 
-    /// Shows the text of each file of the modules under analysis that is no test, until one is found: one that makes
-    /// `is_found` say so.
-    fn find_text(&self, is_found: &mut dyn FnMut(&[u8]) -> bool) -> bool;
+    /// Shows the text of each file of the modules under analysis that is no test, with the import path of its package,
+    /// until one is found: one that makes `is_found` say so.
+    fn find_text(&self, is_found: &mut dyn FnMut(Symbol, &[u8]) -> bool) -> bool;
 }
 
 /// The packages that one package asked for.
@@ -69,7 +69,7 @@ impl Imported {
     }
 
     /// Whether a file of the modules under analysis is what is looked for.
-    pub(crate) fn find_text(&self, is_found: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+    pub(crate) fn find_text(&self, is_found: &mut dyn FnMut(Symbol, &[u8]) -> bool) -> bool {
         self.importer.as_ref().is_some_and(|importer| importer.find_text(is_found))
     }
 

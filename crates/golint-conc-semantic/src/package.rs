@@ -347,20 +347,25 @@ impl Package {
     /// read, so this is for the moment before a finding.
     pub fn is_said_in_module(&self, texts: &[String]) -> bool {
         let finders: Vec<_> = texts.iter().map(memchr::memmem::Finder::new).collect();
-        let mut is_found = |text: &[u8]| finders.iter().any(|finder| finder.find(text).is_some());
+        let mut is_found = |_, text: &[u8]| finders.iter().any(|finder| finder.find(text).is_some());
         self.imported.find_text(&mut is_found)
     }
 
-    /// Whether the files of the modules that this package is built with have a text in one place only, tests left out.
-    pub fn is_said_once_in_module(&self, text: &str) -> bool {
+    /// The other packages that this one is built with, with the bodies of their functions, whose files have a text in
+    /// them, tests left out; `None` where there are more than `max`. All files are read.
+    pub fn packages_that_say(&self, text: &str, max: usize) -> Option<Vec<Rc<Self>>> {
         let finder = memchr::memmem::Finder::new(text);
-        let mut count = 0;
-        let mut is_found = |text: &[u8]| {
-            count += finder.find_iter(text).take(2).count();
-            1 < count
+        let mut paths: Vec<Symbol> = Vec::new();
+        let mut is_too_much = |path: Symbol, text: &[u8]| {
+            if path != self.path && !paths.contains(&path) && finder.find(text).is_some() {
+                paths.push(path);
+            }
+            max < paths.len()
         };
-        self.imported.find_text(&mut is_found);
-        count == 1
+        if self.imported.find_text(&mut is_too_much) {
+            return None;
+        }
+        paths.into_iter().map(|path| self.imported.load(path)).collect()
     }
 
     /// The other package that declares what a call calls, and the function or method there, where its body is at hand.

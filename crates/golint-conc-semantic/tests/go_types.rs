@@ -171,7 +171,7 @@ impl Importer for Files {
         None
     }
 
-    fn find_text(&self, _: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+    fn find_text(&self, _: &mut dyn FnMut(Symbol, &[u8]) -> bool) -> bool {
         false
     }
 }

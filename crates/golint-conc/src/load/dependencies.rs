@@ -111,14 +111,15 @@ impl Importer for Importing {
         package
     }
 
-    fn find_text(&self, is_found: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+    fn find_text(&self, is_found: &mut dyn FnMut(Symbol, &[u8]) -> bool) -> bool {
         let dependencies = &self.loader.dependencies;
         dependencies.main_modules(&self.module).any(|main| {
             let walked = walk::walk(&main.dir, "", &main.dir, Some(main));
             walked.folders.iter().any(|(dir, names)| {
+                let path = Symbol::new(&main.import_path(dir));
                 let mut files = names.iter().filter(|name| !name.ends_with("_test.go"));
                 files.any(|name| match folder::read_text(&dir.join(name), name) {
-                    Ok(Some(text)) => is_found(&text),
+                    Ok(Some(text)) => is_found(path, &text),
                     _ => false,
                 })
             })
