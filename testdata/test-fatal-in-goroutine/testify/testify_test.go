@@ -39,3 +39,14 @@ func TestOwnSubtest(t *testing.T) {
 		}, 1, 1)
 	}()
 }
+
+func TestDecided(t *testing.T) {
+	err := work()
+	go func() {
+		if err == nil {
+			require.NoError(t, err) // want "`require.NoError`" // FIXME false positive: the branch says that it cannot fail
+		}
+	}()
+}
+
+func work() error { return nil }
