@@ -1,12 +1,12 @@
 //! What the words in a package tell of its channels, so that most places that mention one are never parsed.
 
 use golint_conc_semantic::ObjKind;
-use golint_conc_syntax::{Signals, Symbol, Token, Tokens, tokens};
+use golint_conc_syntax::{Signals, Symbol, Token, Tokens, is_word_byte, last_word, tokens};
 use memchr::memmem;
 use rustc_hash::FxHashSet;
 
 use crate::model::Model;
-use crate::words::{Words, is_word, last_word};
+use crate::words::Words;
 
 /// Names of channels.
 #[derive(Debug, Default)]
@@ -47,32 +47,29 @@ impl Model<'_> {
     }
 
     fn find_taken(&self, sent: &FxHashSet<Symbol>) -> FxHashSet<Symbol> {
-        let names: Vec<_> = sent.iter().copied().collect();
-        let Ok(finder) = Words::new(&names) else { return FxHashSet::default() };
+        let finder = Words::new(sent.iter().copied());
         let (mut declared, mut ambiguous) = (FxHashSet::default(), FxHashSet::default());
         for (_, object) in self.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Type) {
             let text = self.pkg.object_text(object);
-            let here: FxHashSet<_> =
-                finder.find_iter(text).map(|hit| names[hit.pattern().as_usize()]).collect();
+            let here: FxHashSet<_> = finder.find_iter(text).map(|(_, name)| name).collect();
             ambiguous.extend(here.iter().copied().filter(|&name| !declared.insert(name)));
         }
         ambiguous
             .extend(self.pkg.bodies().filter(|(_, decl)| decl.recv.is_some()).map(|(_, decl)| decl.name));
         let mut taken = FxHashSet::default();
-        for (id, _) in self.pkg.bodies() {
+        for id in self.pkg.bodies_naming_one_of(sent.iter().copied()) {
             let text = self.pkg.body_text(id);
             let mut tokens = None;
-            for hit in finder.find_iter(text) {
-                let name = names[hit.pattern().as_usize()];
-                if text[..hit.start()].last() != Some(&b'.') {
+            for (start, name) in finder.find_iter(text) {
+                if text[..start].last() != Some(&b'.') {
                     // A field of a type without a name, or of one that a function declares.
-                    let rest = text[hit.end()..].trim_ascii_start();
+                    let rest = text[start + name.as_str().len()..].trim_ascii_start();
                     if rest.starts_with(b"chan") || rest.starts_with(b"<-chan") {
                         ambiguous.insert(name);
                     }
                 } else if !taken.contains(&name) && !ambiguous.contains(&name) {
                     let tokens = tokens.get_or_insert_with(|| Tokens::new(text));
-                    if tokens.at_offset(hit.start()).is_some_and(|at| takes(tokens, at)) {
+                    if tokens.at_offset(start).is_some_and(|at| takes(tokens, at)) {
                         taken.insert(name);
                     }
                 }
@@ -91,7 +88,7 @@ pub(crate) fn sent_names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         // Comments may stand before the channel.
         let rest = &text[at + NOTIFY.len()..];
         let words = tokens(rest).map(|token| token.slice(rest));
-        let path = words.take_while(|word| *word == b"." || word.first().copied().is_some_and(is_word));
+        let path = words.take_while(|word| *word == b"." || word.first().copied().is_some_and(is_word_byte));
         path.last().unwrap_or_default()
     });
     sent.chain(notified)

@@ -1,18 +1,18 @@
 //! The channels that the package can see whole: every place that mentions them.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
 use golint_conc_semantic::{BodyCx, BodyId, Entity, LocalId, LocalKind, MemberKind, ObjId, ObjKind, Type};
 use golint_conc_syntax::ast::{Expr, ExprId, Spec, Stmt};
 use golint_conc_syntax::visit::{NodeRef, Parents};
-use golint_conc_syntax::{Signals, Symbol};
+use golint_conc_syntax::{Signals, Symbol, find_word, has_word, is_word_byte, last_word};
 use memchr::memmem::{self, Finder};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::channel_words::sent_names;
 use crate::model::Model;
-use crate::words::{Words, has_word, is_word, last_word};
 
 /// What a channel is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -264,20 +264,23 @@ impl Model<'_> {
         });
         // `list{{c}}` of `type list []T` makes a `T` without naming it.
         let holders = self.types_naming(owners.collect()).into_iter().map(|(_, name)| name);
-        let owners = Words::new(&holders.collect::<Vec<_>>());
-        let names = Words::new(&shared.iter().map(|&(_, name)| name).collect::<Vec<_>>());
-        let (Ok(names), Ok(owners)) = (names, owners) else {
-            // Who mentions them is not known.
-            found.channels.clear();
-            return;
-        };
+        let mut mentions: BTreeMap<BodyId, (FxHashSet<Symbol>, bool)> = BTreeMap::new();
+        for &(_, name) in shared {
+            for id in self.pkg.bodies_naming(name) {
+                mentions.entry(id).or_default().0.insert(name);
+            }
+        }
+        for owner in holders {
+            for id in self.pkg.bodies_naming(owner) {
+                let (text, len) = (self.pkg.body_text(id), owner.as_str().len());
+                if find_word(text, owner).any(|at| may_begin_unkeyed(text, at..at + len)) {
+                    mentions.entry(id).or_default().1 = true;
+                }
+            }
+        }
         let range = Symbol::new("range");
-        for (id, _) in self.pkg.bodies().filter(|(id, _)| !is_done.contains(id)) {
-            let text = self.pkg.body_text(id);
-            let mentioned: FxHashSet<_> =
-                names.find_iter(text).map(|hit| shared[hit.pattern().as_usize()].1).collect();
-            let has_unkeyed = owners.find_iter(text).any(|hit| may_begin_unkeyed(text, hit.range()));
-            if mentioned.is_empty() && !has_unkeyed {
+        for (id, (mentioned, has_unkeyed)) in mentions {
+            if is_done.contains(&id) {
                 continue;
             }
             let signals = self.pkg.body_outline(id).signals;
@@ -416,7 +419,7 @@ fn may_begin_unkeyed(text: &[u8], name: Range<usize>) -> bool {
     let is_generic = rest.starts_with(b"[");
     let Some(elements) = rest.strip_prefix(b"{") else { return is_generic };
     let first = elements.trim_ascii_start();
-    let key = first.iter().take_while(|&&byte| is_word(byte)).count();
+    let key = first.iter().take_while(|&&byte| is_word_byte(byte)).count();
     let is_keyed = 0 < key && first[key..].trim_ascii_start().starts_with(b":");
     !first.starts_with(b"}") && (is_element || !is_keyed)
 }

@@ -45,36 +45,28 @@ impl Model<'_> {
     /// that name a lock or what holds one.
     pub fn bodies_with_locks(&self) -> Vec<BodyId> {
         let (imported, makers) = self.pkg.imported_locks();
-        let (words, meanings): (Vec<_>, Vec<_>) = self.lock_words(&imported, &makers).into_iter().unzip();
-        let Ok(finder) = Words::new(&words) else { return Vec::new() };
-        self.pkg
-            .bodies()
-            .filter(|&(id, decl)| {
-                let text = self.pkg.body_text(id);
-                let mut hits =
-                    finder.find_iter(text).filter(|hit| text.get(hit.end()) != Some(&b'.')).peekable();
-                if hits.peek().is_none() {
-                    return false;
-                }
-                let body =
-                    Text { model: self, imported: &imported, file: decl.file, tokens: Tokens::new(text) };
-                let mut names_pointer = false;
-                hits.any(|hit| {
-                    let word = body.tokens.at_offset(hit.start());
-                    let mention = word.map_or(Mention::Nothing, |at| {
-                        body.mention(at, words[hit.pattern().as_usize()], meanings[hit.pattern().as_usize()])
-                    });
-                    names_pointer |= mention == Mention::Pointer;
-                    mention == Mention::Copy
-                }) || (names_pointer && body.follows_pointer())
-            })
-            .map(|(id, _)| id)
-            .collect()
+        let meanings = self.lock_words(&imported, &makers);
+        let mut bodies = self.pkg.bodies_naming_one_of(meanings.keys().copied());
+        let meanings: FxHashMap<&[u8], (Symbol, Meaning)> =
+            meanings.into_iter().map(|(word, meaning)| (word.as_str().as_bytes(), (word, meaning))).collect();
+        bodies.retain(|&id| {
+            let tokens = Tokens::new(self.pkg.body_text(id));
+            let body = Text { model: self, imported: &imported, file: self.pkg.body_decl(id).file, tokens };
+            let mut names_pointer = false;
+            let may_copy = (0..body.tokens.len()).any(|at| {
+                let Some(&(word, meaning)) = meanings.get(body.tokens.word(at)) else { return false };
+                let mention = body.mention(at, word, meaning);
+                names_pointer |= mention == Mention::Pointer;
+                mention == Mention::Copy
+            });
+            may_copy || (names_pointer && body.follows_pointer())
+        });
+        bodies
     }
 
     /// The names of types that carry a lock, of this package and of the standard library as its imports show, of
     /// variables and fields that hold one or a pointer to one, and of functions that return one.
-    fn lock_words(&self, imported: &[(Symbol, Symbol)], makers: &[Symbol]) -> Vec<(Symbol, Meaning)> {
+    fn lock_words(&self, imported: &[(Symbol, Symbol)], makers: &[Symbol]) -> FxHashMap<Symbol, Meaning> {
         let mut meanings: FxHashMap<Symbol, Meaning> = FxHashMap::default();
         let mut mean = |word, meaning| {
             let known: &mut Meaning = meanings.entry(word).or_default();
@@ -113,7 +105,7 @@ impl Model<'_> {
             mean(name, Meaning::FIELD.union(held));
         }
         let type_names: Vec<_> = types.iter().map(|&(_, name)| name).collect();
-        let Ok(finder) = Words::new(&type_names) else { return Vec::new() };
+        let finder = Words::new(type_names);
         for (id, decl) in self.pkg.bodies() {
             let source = &self.pkg.files[decl.file].source;
             if finder.occur_in(self.pkg.body_outline(id).results(source.text())) {
@@ -121,7 +113,7 @@ impl Model<'_> {
                 names.push(decl.name);
             }
         }
-        let Ok(finder) = Words::new(&names) else { return Vec::new() };
+        let finder = Words::new(names);
         for (id, object) in self.pkg.objects().filter(|(_, object)| object.kind == ObjKind::Var) {
             if finder.occur_in(self.pkg.object_text(object))
                 && let Some(held) = self.held_lock(self.pkg.object_type(id))
@@ -129,9 +121,7 @@ impl Model<'_> {
                 mean(object.name, Meaning::VARIABLE.union(held));
             }
         }
-        let mut words: Vec<_> = meanings.into_iter().collect();
-        words.sort_unstable_by_key(|(word, _)| word.as_str());
-        words
+        meanings
     }
 
     /// The fields of a struct type that hold locks.

@@ -9,7 +9,6 @@ use golint_conc_syntax::visit::NodeRef;
 use crate::lifetime::{Lifetime, Unending};
 use crate::model::{Model, Spawn};
 use crate::scope::ContextInScope;
-use crate::words::has_word;
 
 /// How far the callers of a function are followed from package to package.
 const MAX_PACKAGES: usize = 3;
@@ -66,8 +65,7 @@ impl Model<'_> {
     fn lifetimes_of_uses(&self, user: &Package, name: Symbol) -> Vec<Lifetime> {
         let mut model = Model::new(user);
         model.depth = self.depth + 1;
-        let naming = user.bodies().filter(|&(id, _)| has_word(user.body_text(id), name));
-        let uses = naming.flat_map(|(id, _)| {
+        let uses = user.bodies_naming(name).flat_map(|id| {
             let cx = model.body(id);
             let exprs = (0..cx.ast.expr_count() as u32).map(ExprId::new);
             let is_use = move |expr: &ExprId| {

@@ -51,4 +51,3 @@ pub use scope::ContextInScope;
 pub use sync::{LockOp, LockOpKind};
 pub use testing::{FATAL_METHODS, Fatal};
 pub use values::{Held, Holder, Made, MethodCall, Values};
-pub use words::Words;

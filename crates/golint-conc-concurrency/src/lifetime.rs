@@ -4,13 +4,12 @@ use golint_conc_flow::{Block, BlockId, ExitKind, Flow, Func, FuncGraph, LoopExit
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Local, LocalId, LocalKind, ObjKind, Root, Type, TypeId};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
-use golint_conc_syntax::{Signals, Symbol};
-use rustc_hash::{FxHashMap, FxHashSet};
+use golint_conc_syntax::{Signals, Symbol, has_word};
+use rustc_hash::FxHashSet;
 
 use crate::channels::{ChanKey, ChanUseKind, is_select_comm};
 use crate::model::{MAX_REACH, Model, Spawn, SpawnKind};
 use crate::scope::ContextInScope;
-use crate::words::{Words, has_word};
 
 /// How many calls on the ways up to `main` or `init` are looked at.
 const MAX_CALLERS: usize = 64;
@@ -421,26 +420,6 @@ impl<'p> Model<'p> {
         })
     }
 
-    /// By the name of each function and method of the package, the bodies with that word in them.
-    fn bodies_that_name_functions(&self) -> &FxHashMap<Symbol, Vec<BodyId>> {
-        self.function_names.get_or_init(|| {
-            let mut index: FxHashMap<Symbol, Vec<BodyId>> = FxHashMap::default();
-            let mut names: Vec<_> = self.pkg.bodies().map(|(_, decl)| decl.name).collect();
-            names.sort_unstable_by_key(|name| name.as_str());
-            names.dedup();
-            let Ok(words) = Words::new(&names) else { return index };
-            for (id, _) in self.pkg.bodies() {
-                for found in words.find_iter(self.pkg.body_text(id)) {
-                    let ids = index.entry(names[found.pattern().as_usize()]).or_default();
-                    if ids.last() != Some(&id) {
-                        ids.push(id);
-                    }
-                }
-            }
-            index
-        })
-    }
-
     /// What the calls in this package give for a parameter of a declared function that is never assigned, with the bodies
     /// that they are in; `None` where that is not known, or nothing calls it.
     pub fn arguments_for(&self, cx: BodyCx<'_>, param: LocalId) -> Option<Vec<(BodyId, ExprId)>> {
@@ -461,7 +440,7 @@ impl<'p> Model<'p> {
     pub fn callers(&self, body: BodyId) -> Option<Vec<(BodyId, ExprId)>> {
         let decl = self.pkg.body_decl(body);
         let mut callers = Vec::new();
-        for &id in self.bodies_that_name_functions().get(&decl.name).into_iter().flatten() {
+        for id in self.pkg.bodies_naming(decl.name) {
             let cx = self.body(id);
             let parents = self.parents(id);
             for expr in (0..cx.ast.expr_count() as u32).map(ExprId::new) {

@@ -3,7 +3,7 @@
 use golint_conc_flow::Func;
 use golint_conc_semantic::{BodyCx, BodyId};
 use golint_conc_syntax::Signals;
-use memchr::memmem::{self, Finder};
+use memchr::memmem;
 
 use crate::model::Model;
 
@@ -11,8 +11,8 @@ impl<'p> Model<'p> {
     /// The bodies with functions that [`Model::starters`] may name, by the words in them: nothing is parsed.
     pub fn bodies_with_starters(&self) -> Vec<BodyId> {
         let helpers = self.starting_helpers();
-        let finders: Vec<_> =
-            helpers.iter().map(|&body| Finder::new(self.pkg.body_decl(body).name.as_str())).collect();
+        let names = helpers.iter().map(|&body| self.pkg.body_decl(body).name);
+        let naming = self.pkg.bodies_naming_one_of(names);
         self.pkg
             .bodies()
             .filter(|&(id, _)| {
@@ -20,7 +20,7 @@ impl<'p> Model<'p> {
                 let text = self.pkg.body_text(id);
                 outline.signals.intersects(Signals::GO.union(Signals::SPAWN))
                     || (outline.signals.contains(Signals::HTTP) && memmem::find(text, b"Handle").is_some())
-                    || finders.iter().any(|finder| finder.find(text).is_some())
+                    || naming.binary_search(&id).is_ok()
             })
             .map(|(id, _)| id)
             .collect()

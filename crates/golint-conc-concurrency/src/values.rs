@@ -14,7 +14,6 @@ use golint_conc_syntax::{Signals, Span, Symbol};
 use rustc_hash::FxHashSet;
 
 use crate::model::Model;
-use crate::words::Words;
 
 /// How often bodies are added that name a holder found in others.
 const MAX_ROUNDS: usize = 3;
@@ -209,9 +208,8 @@ impl Model<'_> {
     }
 
     fn bodies_naming(&self, names: &[Symbol], seen: &FxHashSet<BodyId>) -> Vec<BodyId> {
-        let Ok(words) = Words::new(names) else { return Vec::new() };
-        let fresh = self.pkg.bodies().map(|(id, _)| id).filter(|id| !seen.contains(id));
-        fresh.filter(|&id| !self.is_in_test(id) && words.occur_in(self.pkg.body_text(id))).collect()
+        let naming = self.pkg.bodies_naming_one_of(names.iter().copied());
+        naming.into_iter().filter(|&id| !seen.contains(&id) && !self.is_in_test(id)).collect()
     }
 
     fn is_in_test(&self, id: BodyId) -> bool {

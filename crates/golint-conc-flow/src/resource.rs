@@ -6,9 +6,8 @@
 //! `ownership`.
 
 use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalId, LocalKind, MemberKind, TypeId, Types, is_std};
-use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
-use memchr::memmem;
+use golint_conc_syntax::{Symbol, find_word, last_word};
 
 use crate::flow::{Flow, Func};
 use crate::graph::{FuncGraph, Label, Point, Step};
@@ -96,12 +95,21 @@ impl<'p> Flow<'p> {
         let named = self.pkg.bodies().filter_map(|(id, _)| {
             let outline = self.pkg.body_outline(id);
             let &(name, _) = outline.names.first().filter(|_| outline.body.is_some())?;
-            let results = outline.results(self.pkg.files[self.pkg.body_decl(id).file].source.text());
-            let names_one =
-                protocol.types.iter().any(|ty| memmem::find(results, ty.1.as_str().as_bytes()).is_some());
-            names_one.then_some(name)
+            let file = self.pkg.body_decl(id).file;
+            let results = outline.results(self.pkg.files[file].source.text());
+            protocol.types.iter().any(|&ty| self.names_type(file, results, ty)).then_some(name)
         });
         named.collect()
+    }
+
+    /// Whether a text in a file names a type: behind the name of its package, unless that is this one or one whose
+    /// names stand alone.
+    fn names_type(&self, file: usize, text: &[u8], (path, name): (Symbol, Symbol)) -> bool {
+        find_word(text, name).any(|at| {
+            let Some((b'.', before)) = text[..at].split_last() else { return path == self.pkg.path };
+            let qualifier = std::str::from_utf8(last_word(before)).map(Symbol::new);
+            qualifier.is_ok_and(|qualifier| self.pkg.import(file, qualifier) == Some(path))
+        })
     }
 
     /// Where the results of a call that acquires go.

@@ -1,6 +1,6 @@
 //! Runs rules over a package.
 
-use golint_conc_concurrency::{Model, Words};
+use golint_conc_concurrency::Model;
 use golint_conc_flow::{Kind, Protocols};
 use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{BodyId, Package, PackageFile};
@@ -116,7 +116,7 @@ fn bodies_for(cx: &Cx<'_>, selected: &Selected) -> Vec<BodyId> {
         .collect();
     let is_imported_anywhere = rule.resource().is_some() && importing.contains(&true);
     let words: Vec<_> = rule.words().iter().map(Finder::new).collect();
-    let sources = rule.resource().and_then(|kind| source_names(cx, kind));
+    let sources = rule.resource().map(|kind| bodies_naming_sources(cx, kind)).unwrap_or_default();
     pkg.bodies()
         .filter(|(_, decl)| admitted[decl.file])
         .filter(|&(id, decl)| {
@@ -125,14 +125,14 @@ fn bodies_for(cx: &Cx<'_>, selected: &Selected) -> Vec<BodyId> {
                 && rule.gates().iter().any(|&gate| signals.contains(gate))
                 && (words.is_empty() || words.iter().any(|word| word.find(text).is_some()))
                 && rule.may_find_in(text);
-            is_wanted || sources.as_ref().is_some_and(|sources| sources.occur_in(text))
+            is_wanted || sources.binary_search(&id).is_ok()
         })
         .map(|(id, _)| id)
         .collect()
 }
 
-/// The names of what hands out a resource, beside what the words of its rule tell.
-fn source_names(cx: &Cx<'_>, kind: Kind) -> Option<Words> {
+/// The bodies that name what hands out a resource, beside what the words of its rule tell, in source order.
+fn bodies_naming_sources(cx: &Cx<'_>, kind: Kind) -> Vec<BodyId> {
     let mut names: Vec<Symbol> = cx
         .resources
         .added(kind)
@@ -140,7 +140,7 @@ fn source_names(cx: &Cx<'_>, kind: Kind) -> Option<Words> {
         .flat_map(|source| source.who.names().iter().copied())
         .collect();
     names.extend(cx.resources.of(kind).flat_map(|row| cx.model.flow.returning(row)));
-    if names.is_empty() { None } else { Words::new(&names).ok() }
+    cx.pkg.bodies_naming_one_of(names)
 }
 
 /// Applies what the rule's page says of tests and language versions.

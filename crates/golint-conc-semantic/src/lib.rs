@@ -12,6 +12,7 @@ mod imports;
 mod locks;
 mod package;
 mod types;
+mod word_index;
 
 pub use body::{AccessPath, Body, BodyCx, Callee, Entity, Local, LocalId, LocalKind, Root};
 pub use bounds::Bounds;

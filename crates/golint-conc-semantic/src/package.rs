@@ -16,6 +16,7 @@ use crate::constant;
 use crate::foreign::{self, Foreign, ForeignObject, Imported, Importer, Kind};
 use crate::imports::FileScope;
 use crate::types::{Signature, Type, TypeId, Types, Unknown};
+use crate::word_index::WordIndex;
 
 /// How deep embedding and chains of declared types are followed.
 const MAX_DEPTH: usize = 8;
@@ -155,6 +156,7 @@ pub struct Package {
     spec_indexes: RefCell<FxHashMap<(usize, usize), Rc<SpecIndex>>>,
     foreign_types: RefCell<FxHashMap<(Symbol, Symbol), TypeId>>,
     imported: Imported,
+    pub(crate) words: OnceCell<WordIndex>,
 }
 
 impl Package {
@@ -188,6 +190,7 @@ impl Package {
             spec_indexes: RefCell::default(),
             foreign_types: RefCell::default(),
             imported: Imported::new(importer),
+            words: OnceCell::new(),
         };
         package.declare();
         package

@@ -13,6 +13,7 @@ pub mod stage;
 mod symbol;
 mod tokens;
 pub mod visit;
+mod words;
 
 pub use lines::{LineIndex, Position};
 pub use outline::{
@@ -23,3 +24,4 @@ pub use source::{MAX_DECL_LEN, MAX_NESTING, STACK_SIZE, SourceFile};
 pub use span::Span;
 pub use symbol::Symbol;
 pub use tokens::Tokens;
+pub use words::{find_word, has_word, is_whole_word, is_word_byte, last_word, words};

@@ -10,7 +10,6 @@ use super::summary::{HELD, READ, Taken, WRITE};
 use crate::access::resolve;
 use crate::model::Model;
 use crate::sync::LockOpKind;
-use crate::words::has_word;
 
 /// A write to a field beside a lock that is held for reading.
 #[derive(Clone, Debug)]
@@ -79,11 +78,8 @@ impl Model<'_> {
     ) -> Option<(BodyId, ExprId, bool)> {
         let &field = path.fields.last()?;
         let mut found = None;
-        for (id, _) in self.pkg.bodies() {
-            let is_candidate = id != body
-                && self.pkg.body_outline(id).signals.intersects(Signals::LOCK)
-                && has_word(self.pkg.body_text(id), field);
-            if !is_candidate {
+        for id in self.pkg.bodies_naming(field) {
+            if id == body || !self.pkg.body_outline(id).signals.intersects(Signals::LOCK) {
                 continue;
             }
             let cx = self.body(id);

@@ -60,7 +60,7 @@ impl Rule for CondWaitNoLoop {
     }
 
     fn package_words(&self) -> &'static [&'static str] {
-        &["Cond"]
+        &["sync.Cond", "sync.NewCond", "Cond{", "Cond\n"]
     }
 
     fn words(&self) -> &'static [&'static str] {
@@ -115,12 +115,8 @@ fn has_goto(body: BodyCx<'_>) -> bool {
 }
 
 fn is_called_in_loops(cx: &Cx<'_>, func: BodyId) -> bool {
-    let name = cx.pkg.body_decl(func).name.as_str().as_bytes();
     let mut calls = 0;
-    for (id, _) in cx.pkg.bodies() {
-        if id == func || memchr::memmem::find(cx.pkg.body_text(id), name).is_none() {
-            continue;
-        }
+    for id in cx.pkg.bodies_naming(cx.pkg.body_decl(func).name).filter(|&id| id != func) {
         let caller = cx.body(id);
         let parents = cx.model.parents(id);
         for call in cx.model.calls(id).iter().filter(|call| call.callee.body() == Some(func)) {

@@ -171,16 +171,8 @@ fn only_selected_from(cx: &Cx<'_>, body: BodyCx<'_>, name: ExprId) -> bool {
 /// The calls of a function in its package.
 fn calls_of<'a>(cx: &'a Cx<'_>, func: BodyId) -> impl Iterator<Item = (BodyCx<'a>, ExprId)> {
     let name = cx.pkg.body_outline(func).names.first().map(|&(name, _)| name);
-    let bodies: Vec<_> = cx
-        .pkg
-        .bodies()
-        .map(|(id, _)| id)
-        .filter(|&id| {
-            let text = cx.pkg.body_text(id);
-            name.is_some_and(|name| memchr::memmem::find(text, name.as_str().as_bytes()).is_some())
-        })
-        .collect();
-    bodies.into_iter().flat_map(move |id| {
+    let naming = name.into_iter().flat_map(|name| cx.pkg.bodies_naming(name));
+    naming.flat_map(move |id| {
         let calls = cx.model.calls(id);
         let own: Vec<_> =
             calls.iter().filter(|call| call.callee.body() == Some(func)).map(|call| call.expr).collect();

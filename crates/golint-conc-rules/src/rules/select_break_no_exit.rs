@@ -1,9 +1,9 @@
 //! See `rules/select-break-no-exit.md`.
 
 use golint_conc_semantic::BodyCx;
-use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{BranchKind, Clause, Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk, walk_inline};
+use golint_conc_syntax::{Signals, Token, Tokens};
 
 use crate::diagnostic::{Applicability, Edit, Finding, Place, Replacement, Step};
 use crate::edits;
@@ -62,6 +62,16 @@ impl Rule for SelectBreakNoExit {
 
     fn gates(&self) -> &'static [Signals] {
         const { &[Signals::SELECT.union(Signals::FOR)] }
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["break"]
+    }
+
+    fn may_find_in(&self, text: &[u8]) -> bool {
+        let tokens = Tokens::new(text);
+        let is_plain = |at: usize| matches!(tokens.token(at), Token::Semi | Token::Punct(b'}'));
+        (0..tokens.len()).any(|at| tokens.word(at) == b"break" && is_plain(at + 1))
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
