@@ -1,5 +1,7 @@
 //! What the words in a package tell of its channels, so that most places that mention one are never parsed.
 
+use std::ops::Range;
+
 use golint_conc_semantic::ObjKind;
 use golint_conc_syntax::{Signals, Symbol, Token, Tokens, is_word_byte, last_word, tokens};
 use memchr::memmem;
@@ -95,6 +97,55 @@ pub(crate) fn sent_names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|name| !matches!(*name, b"" | b"chan" | b"case" | b"return" | b"range" | b"if" | b"switch"))
 }
 
+/// Whether a send on a variable of this name may wait for ever, as far as the text of its function tells. Not if some
+/// place hands the channel on, nor if what receives from it stands before all sends of the function that makes it: those
+/// of goroutines may still be left alone where their receiver waits for a context too.
+pub(crate) fn may_be_stuck(tokens: &Tokens<'_>, name: &[u8]) -> bool {
+    let literals = literals(tokens);
+    let home = |at: usize| literals.iter().filter(|literal| literal.contains(&at)).map(|l| l.start).max();
+    let mut made: Vec<Option<usize>> = Vec::new();
+    let (mut sends, mut first_receive, mut waits_for_context) = (Vec::new(), None, false);
+    for at in (0..tokens.len()).filter(|&at| tokens.token(at) == Token::Word) {
+        let word = tokens.word(at);
+        waits_for_context |= word == b"Done" && tokens.is_punct(at + 1, b'(');
+        if word != name || tokens.before(at) == Token::Punct(b'.') {
+            continue;
+        }
+        let is_received = tokens.before(at) == Token::Arrow
+            || at.checked_sub(1).is_some_and(|at| tokens.word(at) == b"range");
+        match tokens.token(at + 1) {
+            Token::Arrow => sends.push(at),
+            _ if is_received => first_receive = first_receive.or(Some(at)),
+            Token::Punct(b':') if tokens.is_punct(at + 2, b'=') => made.push(home(at)),
+            _ if takes(tokens, at) => return false,
+            _ => {}
+        }
+    }
+    let Some(first_receive) = first_receive else { return true };
+    waits_for_context
+        || made.len() != 1
+        || sends.iter().any(|&send| send < first_receive && home(send) == made[0])
+}
+
+/// Where the blocks of function literals stand, those within others behind them.
+fn literals(tokens: &Tokens<'_>) -> Vec<Range<usize>> {
+    let funcs = (0..tokens.len()).filter(|&at| tokens.word(at) == b"func" && tokens.is_punct(at + 1, b'('));
+    let block = |func: usize| {
+        let mut at = tokens.behind(func + 1);
+        loop {
+            match tokens.token(at) {
+                Token::Punct(b'{') => return Some(at..tokens.behind(at)),
+                Token::Semi | Token::Eof | Token::Punct(b')' | b'}' | b',' | b'=') => return None,
+                Token::Word if matches!(tokens.word(at), b"struct" | b"interface") => {
+                    at = tokens.behind(at + 1)
+                }
+                _ => at = tokens.behind(at),
+            }
+        }
+    };
+    funcs.filter_map(block).collect()
+}
+
 /// Whether the selected name at a position is that of a channel which is received from, or handed on as a value.
 fn takes(tokens: &Tokens<'_>, at: usize) -> bool {
     let start = tokens.chain_start(at);
@@ -160,6 +211,26 @@ mod tests {
             "<-ch.x",
         ] {
             assert!(!takes(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_send_may_be_stuck_unless_a_receive_comes_first_or_the_channel_goes_away() {
+        for (text, may) in [
+            ("ch := make(chan int)\nch <- 1\n<-ch", true),
+            ("ch := make(chan int)\ngo func() { ch <- 1 }()\n", true),
+            ("ch := make(chan int)\ngo func() { ch <- 1 }()\n<-ch", false),
+            ("ch := make(chan int)\ngo func() { <-ch }()\nch <- 1", false),
+            (
+                "ch := make(chan int)\ngo func() { ch <- 1 }()\nselect {\ncase <-ch:\ncase <-ctx.Done():\n}",
+                true,
+            ),
+            ("ch := make(chan int)\nch <- 1\nuse(ch)", false),
+            ("ch := make(chan int, 1)\nch <- 1\nfor range ch {\n}", true),
+            ("f := func() (x struct{ a int }) { ch := make(chan int)\nch <- 1\n<-ch\nreturn }", true),
+            ("ch := make(chan int)\nf := func() int { ch <- 1\nreturn 2 }\nfor v := range ch {\n}", false),
+        ] {
+            assert_eq!(may_be_stuck(&Tokens::new(text.as_bytes()), b"ch"), may, "{text}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The channels that the package can see whole: every place that mentions them.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -7,11 +8,11 @@ use std::rc::Rc;
 use golint_conc_semantic::{BodyCx, BodyId, Entity, LocalId, LocalKind, MemberKind, ObjId, ObjKind, Type};
 use golint_conc_syntax::ast::{Expr, ExprId, Spec, Stmt};
 use golint_conc_syntax::visit::{NodeRef, Parents};
-use golint_conc_syntax::{Signals, Symbol, find_word, has_word, is_word_byte, last_word};
+use golint_conc_syntax::{Signals, Symbol, Tokens, find_word, has_word, is_word_byte, last_word};
 use memchr::memmem::{self, Finder};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::channel_words::sent_names;
+use crate::channel_words::{may_be_stuck, sent_names};
 use crate::model::Model;
 
 /// What a channel is known by.
@@ -128,7 +129,8 @@ const MAKE: &str = "make(chan";
 
 impl Model<'_> {
     /// The channels that the package makes and sends on, or hands to `signal.Notify`, with all their uses, in the order
-    /// of their first. A field from which some place surely receives, or which one hands on, is not among them.
+    /// of their first. A field from which some place surely receives, or which one hands on, is not among them; nor need a
+    /// variable be whose receiver is there before its senders.
     ///
     /// Bodies that neither make such a channel nor mention one that another body makes are not parsed.
     pub fn channels(&self) -> Rc<[Channel]> {
@@ -147,8 +149,13 @@ impl Model<'_> {
         let mut is_done = FxHashSet::default();
         for id in self.bodies_with(&[Signals::CHAN]) {
             let text = self.pkg.body_text(id);
+            let tokens = OnceCell::new();
             let makes = |at| match made(&text[..at]) {
-                Made::Local(name) => sent_names(text).any(|sent| sent == name),
+                Made::Local(name) => {
+                    let is_notified = self.pkg.body_outline(id).signals.contains(Signals::SIGNAL);
+                    sent_names(text).any(|sent| sent == name)
+                        && (is_notified || may_be_stuck(tokens.get_or_init(|| Tokens::new(text)), name))
+                }
                 Made::Shared(name) => std::str::from_utf8(name).is_ok_and(|name| {
                     let name = Symbol::new(name);
                     names.is_sent(name) && !names.is_taken(name)
@@ -180,15 +187,18 @@ impl Model<'_> {
         if let Some(known) = channels.iter().find(|channel| channel.key == key) {
             return Some(known.clone());
         }
-        if matches!(key, ChanKey::Local(..)) || !self.channel_names().is_sent(name) {
+        let is_made = |use_: &ChanUse| matches!(use_.kind, ChanUseKind::Make(_));
+        if !self.channel_names().is_sent(name) {
             return None;
+        }
+        if matches!(key, ChanKey::Local(..)) {
+            return self.local_channel(cx, expr).filter(|channel| channel.uses.iter().any(is_made));
         }
         if let Some(known) = self.taken_channels.borrow().get(&key) {
             return known.clone();
         }
         let (mut found, mut unkeyed) = (Found::default(), Vec::new());
         self.find_mentions(&[(key, name)], &FxHashSet::default(), &mut found, &mut unkeyed);
-        let is_made = |use_: &ChanUse| matches!(use_.kind, ChanUseKind::Make(_));
         let channel = found.finish(unkeyed).pop().filter(|channel| channel.uses.iter().any(is_made));
         self.taken_channels.borrow_mut().insert(key, channel.clone());
         channel
@@ -262,11 +272,15 @@ impl Model<'_> {
             ChanKey::Field(owner, _) => Some(owner),
             ChanKey::Local(..) | ChanKey::Global(_) => None,
         });
-        // `list{{c}}` of `type list []T` makes a `T` without naming it.
-        let holders = self.types_naming(owners.collect()).into_iter().map(|(_, name)| name);
+        let owners: Vec<_> = owners.collect();
+        // `list{{c}}` of `type list []T` makes a `T` without naming it; literals of structs name what they hold.
+        let naming = self.types_naming(owners.clone()).into_iter();
+        let naming = naming.filter(|&(id, name)| owners.contains(&name) || !self.is_struct_by_text(id));
+        let holders = naming.map(|(_, name)| name);
         let mut mentions: BTreeMap<BodyId, (FxHashSet<Symbol>, bool)> = BTreeMap::new();
-        for &(_, name) in shared {
-            for id in self.pkg.bodies_naming(name) {
+        for &(key, name) in shared {
+            let text = |id: &BodyId| self.pkg.body_text(*id);
+            for id in self.pkg.bodies_naming(name).filter(|id| may_mention(text(id), key, name)) {
                 mentions.entry(id).or_default().0.insert(name);
             }
         }
@@ -298,6 +312,13 @@ impl Model<'_> {
                 found.add(key, ChanUse { body: id, expr: ExprId::new(0), kind, in_select: false });
             }
         }
+    }
+
+    /// Whether the declaration of a type begins as that of a struct.
+    fn is_struct_by_text(&self, id: ObjId) -> bool {
+        let object = self.pkg.object(id);
+        let rest = &self.pkg.files[object.file].source.text()[object.name_span.end as usize..];
+        rest.trim_ascii_start().starts_with(b"struct")
     }
 
     /// Whether a name occurs as a word in the text of a declaration, comments included.
@@ -408,6 +429,21 @@ fn made(before: &[u8]) -> Made<'_> {
         Some(rest) => Made::Shared(last_word(rest.trim_ascii_end())),
         None => Made::Nameless,
     }
+}
+
+/// Whether a text may mention a shared channel of this name: a field behind a dot or as the key in a literal, a variable
+/// not behind a dot.
+fn may_mention(text: &[u8], key: ChanKey, name: Symbol) -> bool {
+    find_word(text, name).any(|at| {
+        let is_selected = text[..at].trim_ascii_end().ends_with(b".");
+        match key {
+            ChanKey::Field(..) => {
+                let rest = text[at + name.as_str().len()..].trim_ascii_start();
+                is_selected || (rest.starts_with(b":") && !rest.starts_with(b":="))
+            }
+            ChanKey::Global(_) | ChanKey::Local(..) => !is_selected,
+        }
+    })
 }
 
 /// Whether a type's name in a text may begin a literal with an element that has no key: `T{c}`, `T[int]{c}`,

@@ -51,7 +51,8 @@ impl Model<'_> {
             meanings.into_iter().map(|(word, meaning)| (word.as_str().as_bytes(), (word, meaning))).collect();
         bodies.retain(|&id| {
             let tokens = Tokens::new(self.pkg.body_text(id));
-            let body = Text { model: self, imported: &imported, file: self.pkg.body_decl(id).file, tokens };
+            let file = self.pkg.body_decl(id).file;
+            let body = Text { model: self, imported: &imported, meanings: &meanings, file, tokens };
             let mut names_pointer = false;
             let may_copy = (0..body.tokens.len()).any(|at| {
                 let Some(&(word, meaning)) = meanings.get(body.tokens.word(at)) else { return false };
@@ -165,6 +166,7 @@ enum Mention {
 struct Text<'m, 'p> {
     model: &'m Model<'p>,
     imported: &'m [(Symbol, Symbol)],
+    meanings: &'m FxHashMap<&'m [u8], (Symbol, Meaning)>,
     file: usize,
     tokens: Tokens<'m>,
 }
@@ -356,6 +358,9 @@ impl Text<'_, '_> {
         if tokens.token(at) != Token::Word || self.is_type_or_import(start) {
             return tokens.token(at) != Token::Word;
         }
+        if !self.may_point_to_lock(start, at) {
+            return false;
+        }
         let mut end = self.behind_indices(at + 1);
         // `(*p).f` selects; `(*p)` is one of the places of a copy.
         if tokens.is_punct(end, b')') && start.checked_sub(2).is_some_and(|at| tokens.is_punct(at, b'(')) {
@@ -363,6 +368,36 @@ impl Text<'_, '_> {
             return !tokens.is_punct(end, b'.') && !self.is_assigned(end);
         }
         self.is_copy_end(end)
+    }
+
+    /// Whether the path between two positions may lead to a pointer to what carries a lock: its last field may, or its
+    /// variable, unless all that declares one of that name gives it another type.
+    fn may_point_to_lock(&self, start: usize, at: usize) -> bool {
+        let tokens = &self.tokens;
+        let means = |at: usize| self.meanings.get(tokens.word(at)).map_or(Meaning::default(), |&(_, m)| m);
+        if start < at {
+            return means(at).has(Meaning::POINTER);
+        }
+        let name = tokens.word(at);
+        let mut has_type = false;
+        for at in (0..tokens.len()).filter(|&at| tokens.word(at) == name) {
+            let lead = tokens.before(at);
+            match tokens.token(at + 1) {
+                _ if lead == Token::Punct(b'.') => {}
+                Token::Punct(b'*') if tokens.token(at + 2) == Token::Word => {
+                    let is_qualified = tokens.is_punct(at + 3, b'.');
+                    if means(if is_qualified { at + 4 } else { at + 2 }) != Meaning::default() {
+                        return true;
+                    }
+                    has_type = true;
+                }
+                Token::Punct(b'=') if tokens.is_punct(at + 2, b'=') => {}
+                Token::Punct(b',') if matches!(lead, Token::Punct(b'*' | b'&')) => {}
+                Token::Punct(b',' | b':' | b'=' | b'[' | b'(') | Token::Word => return true,
+                _ => {}
+            }
+        }
+        !has_type
     }
 
     fn is_type_or_import(&self, at: usize) -> bool {

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use golint_conc_flow::{Flow, Func};
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Entity, LocalId, ObjKind, Package};
-use golint_conc_syntax::Span;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents, Walk, roots, walk, walk_inline};
+use golint_conc_syntax::{Span, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::channel_words::ChanNames;
@@ -92,6 +92,7 @@ pub struct Model<'p> {
     pub(crate) channel_names: OnceCell<ChanNames>,
     pub(crate) orders: RefCell<FxHashMap<Func, Option<Rc<Order>>>>,
     pub(crate) starting_helpers: OnceCell<Vec<BodyId>>,
+    pub(crate) test_helpers: OnceCell<FxHashSet<Symbol>>,
     reached: RefCell<FxHashMap<Func, Rc<Direct>>>,
     pub(crate) lock_ops: RefCell<FxHashMap<BodyId, Rc<[LockOp]>>>,
     pub(crate) locks: LockMemo,
@@ -110,6 +111,7 @@ impl<'p> Model<'p> {
             channel_names: OnceCell::new(),
             orders: RefCell::default(),
             starting_helpers: OnceCell::new(),
+            test_helpers: OnceCell::new(),
             reached: RefCell::default(),
             lock_ops: RefCell::default(),
             locks: LockMemo::default(),

@@ -2,6 +2,7 @@
 
 use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, Root};
 use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::{Signals, Symbol, Token, Tokens, has_word};
 use rustc_hash::FxHashSet;
 
 use golint_conc_flow::Func;
@@ -20,6 +21,13 @@ const FATAL_PACKAGES: [&str; 3] =
 
 /// What such a package exports beside assertions.
 const NOT_FATAL: [&str; 2] = ["Check", "New"];
+
+/// Keywords and names of Go's own that often stand before `(`, where the name of a function in a variable may stand.
+const NO_VARIABLES: [&str; 26] = [
+    "func", "if", "for", "switch", "case", "return", "range", "append", "cap", "clear", "close", "copy",
+    "delete", "len", "make", "max", "min", "new", "panic", "recover", "byte", "error", "float64", "int",
+    "int64", "string",
+];
 
 /// A call that ends the goroutine of a test, made in another one.
 #[derive(Clone, Debug)]
@@ -70,10 +78,73 @@ impl Model<'_> {
         fatals
     }
 
+    /// Whether [`Model::fatals_in`] may find something in a goroutine that a body starts, as far as the text of what it
+    /// runs tells: an assertion, a helper of the package that may have one, or a function in a variable.
+    pub fn may_end_test_in_goroutine(&self, id: BodyId) -> bool {
+        let file = self.pkg.body_decl(id).file;
+        let tokens = Tokens::new(self.pkg.body_text(id));
+        let name = |at: usize| Symbol::new(std::str::from_utf8(tokens.word(at)).unwrap_or_default());
+        let is_before = |at: usize, next: u8| tokens.is_punct(at + 1, next);
+        let is_assertions = |at: usize| {
+            let path = is_before(at, b'.').then(|| self.pkg.import(file, name(at))).flatten();
+            path.is_some_and(|path| FATAL_PACKAGES.contains(&path.as_str()))
+        };
+        let may_end = |at: usize| {
+            let name = name(at);
+            let is_local_call = || {
+                is_before(at, b'(')
+                    && tokens.before(at) != Token::Punct(b'.')
+                    && !NO_VARIABLES.contains(&name.as_str())
+                    && self.pkg.lookup(name).is_none()
+            };
+            FATAL_METHODS.contains(&name.as_str())
+                || self.test_helpers().contains(&name)
+                || is_assertions(at)
+                || is_local_call()
+        };
+        let is_word = |at: &usize| tokens.token(*at) == Token::Word;
+        let mut words = (0..tokens.len()).filter(is_word);
+        words.any(|at| match tokens.word(at) {
+            b"go" => (at + 1..end_of_stmt(&tokens, at)).filter(is_word).any(may_end),
+            b"Go" | b"AfterFunc" => (at + 1..tokens.behind(at + 1)).filter(is_word).any(may_end),
+            // An object whose methods are assertions.
+            b"New" => 2 <= at && tokens.token(at - 2) == Token::Word && is_assertions(at - 2),
+            _ => false,
+        })
+    }
+
+    /// The names of functions and methods that may reach an assertion about a test of their caller.
+    fn test_helpers(&self) -> &FxHashSet<Symbol> {
+        self.test_helpers.get_or_init(|| {
+            let is_own = |id: &BodyId| self.may_take_test(*id);
+            let asserting = self.pkg.bodies().map(|(id, _)| id).filter(|&id| {
+                let signals = self.pkg.body_outline(id).signals;
+                signals.intersects(Signals::FATAL) || has_word(self.pkg.body_text(id), Symbol::new("must"))
+            });
+            let name = |id: BodyId| self.pkg.body_decl(id).name;
+            let mut helpers = FxHashSet::default();
+            let mut next: Vec<_> = asserting.filter(is_own).collect();
+            for _ in 0..=MAX_DEPTH {
+                let new: Vec<_> = next.drain(..).map(name).filter(|&name| helpers.insert(name)).collect();
+                next.extend(self.pkg.bodies_naming_one_of(new).into_iter().filter(is_own));
+            }
+            helpers
+        })
+    }
+
     /// Whether a function of the package may reach a test: its file imports `testing`.
     fn may_take_test(&self, body: BodyId) -> bool {
         self.pkg.imports(self.pkg.body_decl(body).file, "testing")
     }
+}
+
+/// Where the statement ends that begins at a position.
+fn end_of_stmt(tokens: &Tokens<'_>, start: usize) -> usize {
+    let mut at = start;
+    while !matches!(tokens.token(at), Token::Semi | Token::Eof | Token::Punct(b'}')) {
+        at = tokens.behind(at);
+    }
+    at
 }
 
 /// The test that a call ends.

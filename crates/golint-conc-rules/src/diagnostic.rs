@@ -50,6 +50,15 @@ pub enum Confidence {
 }
 
 impl Confidence {
+    /// The next lower one; the lowest is its own.
+    #[must_use]
+    pub const fn lower(self) -> Self {
+        match self {
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+
     /// The lower-case word used in every output.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -53,6 +53,15 @@ pub struct Selected {
     pub go: LangRange,
 }
 
+impl Selected {
+    /// The rule as it need be run where findings of less confidence are not shown.
+    #[must_use]
+    pub fn for_confidence(self, min: Confidence) -> Self {
+        let is_hidden = self.tests == TestPolicy::Lower && self.rule.highest_confidence().lower() < min;
+        Self { tests: if is_hidden { TestPolicy::Off } else { self.tests }, ..self }
+    }
+}
+
 impl std::fmt::Debug for Selected {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.rule.id())
@@ -84,6 +93,7 @@ pub fn analyze(pkg: &Package, rules: &[Selected], resources: &Protocols) -> Vec<
             }
         }
         selected.rule.package(&cx, &mut report);
+        debug_assert!(own.iter().all(|found| found.confidence <= selected.rule.highest_confidence()));
         let mut admitted: Vec<_> =
             own.into_iter().filter_map(|diagnostic| admit(pkg, selected, diagnostic)).collect();
         admitted.iter_mut().flat_map(|diagnostic| &mut diagnostic.edits).for_each(|edit| complete(pkg, edit));
@@ -124,7 +134,7 @@ fn bodies_for(cx: &Cx<'_>, selected: &Selected) -> Vec<BodyId> {
             let is_wanted = (importing[decl.file] || is_imported_anywhere)
                 && rule.gates().iter().any(|&gate| signals.contains(gate))
                 && (words.is_empty() || words.iter().any(|word| word.find(text).is_some()))
-                && rule.may_find_in(text);
+                && rule.may_find_in(cx, id);
             is_wanted || sources.binary_search(&id).is_ok()
         })
         .map(|(id, _)| id)
@@ -153,10 +163,7 @@ fn admit(pkg: &Package, selected: &Selected, mut diagnostic: Diagnostic) -> Opti
     match selected.tests {
         TestPolicy::Off if is_for_tests => return None,
         TestPolicy::Lower if is_for_tests => {
-            diagnostic.confidence = match diagnostic.confidence {
-                Confidence::High => Confidence::Medium,
-                Confidence::Medium | Confidence::Low => Confidence::Low,
-            };
+            diagnostic.confidence = diagnostic.confidence.lower();
         }
         TestPolicy::Off | TestPolicy::Lower | TestPolicy::Same => {}
     }

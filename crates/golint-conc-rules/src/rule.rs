@@ -8,7 +8,7 @@ use golint_conc_syntax::ast::{ExprId, StmtId};
 use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{Signals, Span};
 
-use crate::diagnostic::{Diagnostic, FileId, Finding, Lane, Place, Severity, Step};
+use crate::diagnostic::{Confidence, Diagnostic, FileId, Finding, Lane, Place, Severity, Step};
 
 /// What a rule does with test files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -49,9 +49,15 @@ pub trait Rule: Sync {
         None
     }
 
-    /// Whether [`Rule::body`] may find something in a declaration that has the words, as far as its text tells.
-    fn may_find_in(&self, _text: &[u8]) -> bool {
+    /// Whether [`Rule::body`] and [`Rule::goroutine`] may find something in a declaration that has the words, as far as its
+    /// text tells.
+    fn may_find_in(&self, _cx: &Cx<'_>, _id: BodyId) -> bool {
         true
+    }
+
+    /// The highest confidence that the rule's findings have.
+    fn highest_confidence(&self) -> Confidence {
+        Confidence::High
     }
 
     /// Whether [`Rule::channel`] is to be called.

@@ -1,6 +1,7 @@
 //! Which types carry a lock, so that their values must not be copied after the first use.
 
 use golint_conc_syntax::{DeclKind, Symbol};
+use rustc_hash::FxHashSet;
 
 use crate::foreign;
 use crate::package::{BodyId, Package};
@@ -93,30 +94,61 @@ impl Package {
         }
     }
 
-    /// The types with locks in them that the imported packages declare, by import path, and the names of functions that
-    /// may return pointers to them. Only packages of the same module or maker are asked, whose import paths begin alike.
+    /// The types with locks in them that the imported packages declare and that this package may have values of, by
+    /// import path, and the names of functions that may return pointers to them. Only packages of the same module or
+    /// maker are asked, whose import paths begin alike; and types that this package names, or that come to it from a
+    /// function or field that it names.
     pub fn imported_locks(&self) -> (Vec<(Symbol, Symbol)>, Vec<Symbol>) {
         let mut paths: Vec<_> =
             (0..self.files.len()).flat_map(|file| self.import_paths(file)).copied().collect();
         paths.sort_unstable_by_key(|path| path.as_str());
         paths.dedup();
-        let (mut types, mut makers) = (Vec::new(), Vec::new());
-        for path in paths {
-            let is_near = origin(path.as_str()) == origin(self.path.as_str());
-            if foreign::embedded(path).is_some() || !is_near {
+        let is_near = |path: &Symbol| {
+            foreign::embedded(*path).is_none() && origin(path.as_str()) == origin(self.path.as_str())
+        };
+        let (mut candidates, mut open, mut calls) = (FxHashSet::default(), Vec::new(), Vec::new());
+        for path in paths.into_iter().filter(is_near) {
+            let Some(foreign) = self.foreign(path) else { continue };
+            let names = foreign.lock_names();
+            candidates.extend(names.types.iter().map(|&name| (path, name)));
+            open.extend(names.types.iter().filter(|name| self.may_name(**name)).map(|&name| (path, name)));
+            let makers = names.makers.iter().filter(|(name, _)| self.may_name(*name));
+            calls.extend(makers.map(|&(name, made)| (name, (path, made))));
+        }
+        open.extend(calls.iter().map(|&(_, made)| made));
+        let (mut types, mut seen) = (Vec::new(), FxHashSet::default());
+        while let Some(candidate @ (path, name)) = open.pop() {
+            if !candidates.contains(&candidate) || !seen.insert(candidate) {
                 continue;
             }
-            let Some(foreign) = self.foreign(path) else { continue };
-            let named = foreign.lock_names().types.iter().copied();
-            let before = types.len();
-            types.extend(named.map(|name| (path, name)).filter(|&(path, name)| {
-                self.lock_inside(self.types.named(path.as_str(), name.as_str())).is_some()
-            }));
-            let made = &types[before..];
-            let all = foreign.lock_names().makers.iter();
-            makers.extend(all.filter(|(_, ty)| made.contains(&(path, *ty))).map(|&(name, _)| name));
+            let ty = self.types.named(path.as_str(), name.as_str());
+            if self.lock_inside(ty).is_some() {
+                types.push(candidate);
+            }
+            if let Type::Struct(fields) = self.types.get(self.underlying(ty)) {
+                open.extend(fields.iter().filter_map(|field| self.named_inside(field.ty)));
+            }
         }
-        (types, makers)
+        types.sort_unstable_by_key(|(path, name)| (path.as_str(), name.as_str()));
+        calls.retain(|(_, made)| types.contains(made));
+        (types, calls.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// The named type that values of a type are, point to or have as elements.
+    fn named_inside(&self, ty: TypeId) -> Option<(Symbol, Symbol)> {
+        let mut ty = ty;
+        for _ in 0..MAX_DEPTH {
+            ty = match self.types.get(ty) {
+                Type::Named { pkg, name, .. } => return Some((pkg, name)),
+                Type::Pointer(inner)
+                | Type::Slice(inner)
+                | Type::Array(inner)
+                | Type::Map(_, inner)
+                | Type::Chan(_, inner) => inner,
+                _ => return None,
+            };
+        }
+        None
     }
 
     /// Whether pointers to a declared struct type have methods `Lock()` and `Unlock()` that its values have not.

@@ -2,51 +2,73 @@
 
 use std::fmt::{self, Debug};
 
-use golint_conc_syntax::{Symbol, has_word, is_word_byte};
-use rustc_hash::FxHashMap;
+use golint_conc_syntax::{DeclKind, Symbol, has_word, is_word_byte};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::package::{BodyId, Package};
 
-/// By the hashes of the words in the texts of bodies, comments and literals included, the bodies that have them.
+/// The hashes of the words in a package, comments and literals included.
 ///
 /// Two words with the same hash share an entry; who asks looks at the texts.
 #[derive(Default)]
-pub(crate) struct WordIndex(FxHashMap<u32, Vec<BodyId>>);
+pub(crate) struct WordIndex {
+    /// By words in the texts of bodies, the bodies that have them.
+    bodies: FxHashMap<u32, Vec<BodyId>>,
+    /// The words in the declarations of types and variables.
+    declarations: FxHashSet<u32>,
+}
 
 impl WordIndex {
     fn new(pkg: &Package) -> Self {
-        let mut index: FxHashMap<u32, Vec<BodyId>> = FxHashMap::default();
+        let mut index = Self::default();
         for (id, _) in pkg.bodies() {
-            let text = pkg.body_text(id);
-            let mut at = 0;
-            while at < text.len() {
-                let (mut hash, start) = (Hash::default(), at);
-                while at < text.len() && is_word_byte(text[at]) {
-                    hash.add(text[at]);
-                    at += 1;
+            hash_words(pkg.body_text(id), |hash| {
+                let bodies = index.bodies.entry(hash).or_default();
+                if bodies.last() != Some(&id) {
+                    bodies.push(id);
                 }
-                if start < at && !text[start].is_ascii_digit() {
-                    let bodies = index.entry(hash.value()).or_default();
-                    if bodies.last() != Some(&id) {
-                        bodies.push(id);
-                    }
-                }
-                at += 1;
+            });
+        }
+        for file in &pkg.files {
+            let decls = file.source.outline().decls.iter();
+            for decl in decls.filter(|decl| matches!(decl.kind, DeclKind::Type | DeclKind::Var)) {
+                hash_words(decl.span.slice(file.source.text()), |hash| {
+                    index.declarations.insert(hash);
+                });
             }
         }
-        Self(index)
+        index
     }
 
     fn get(&self, name: Symbol) -> &[BodyId] {
-        let mut hash = Hash::default();
-        name.as_str().bytes().for_each(|byte| hash.add(byte));
-        self.0.get(&hash.value()).map_or(&[], Vec::as_slice)
+        self.bodies.get(&Hash::of(name)).map_or(&[], Vec::as_slice)
+    }
+
+    fn has(&self, name: Symbol) -> bool {
+        let hash = Hash::of(name);
+        self.bodies.contains_key(&hash) || self.declarations.contains(&hash)
+    }
+}
+
+/// Calls a function with the hash of each word of a text but numbers.
+fn hash_words(text: &[u8], mut each: impl FnMut(u32)) {
+    let mut at = 0;
+    while at < text.len() {
+        let (mut hash, start) = (Hash::default(), at);
+        while at < text.len() && is_word_byte(text[at]) {
+            hash.add(text[at]);
+            at += 1;
+        }
+        if start < at && !text[start].is_ascii_digit() {
+            each(hash.value());
+        }
+        at += 1;
     }
 }
 
 impl Debug for WordIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WordIndex of {} words", self.0.len())
+        write!(f, "WordIndex of {} words", self.bodies.len())
     }
 }
 
@@ -55,6 +77,12 @@ impl Debug for WordIndex {
 struct Hash(u64);
 
 impl Hash {
+    fn of(name: Symbol) -> u32 {
+        let mut hash = Self::default();
+        name.as_str().bytes().for_each(|byte| hash.add(byte));
+        hash.value()
+    }
+
     const fn add(&mut self, byte: u8) {
         self.0 = (self.0.rotate_left(5) ^ byte as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
@@ -72,6 +100,12 @@ impl Package {
     /// The bodies in whose text a name stands as a word of its own, in source order.
     pub fn bodies_naming(&self, name: Symbol) -> impl Iterator<Item = BodyId> {
         self.words().get(name).iter().copied().filter(move |&id| has_word(self.body_text(id), name))
+    }
+
+    /// Whether a name may stand in the text of a body or in the declaration of a type or variable; next to never where it
+    /// does not.
+    pub(crate) fn may_name(&self, name: Symbol) -> bool {
+        self.words().has(name)
     }
 
     /// Bodies in source order among which are all in whose text one of the names stands; next to no others.

@@ -403,13 +403,14 @@ fn select(check: &Check, config: &Config) -> Result<Vec<&'static Page>, String> 
 }
 
 fn wanted(check: &Check, config: Config, pages: &[&Page]) -> Wanted {
+    let min_confidence = check.min_confidence.or(config.min_confidence);
+    let min_confidence = min_confidence.map_or(Confidence::Medium, Confidence::from);
+    // A comment that suppresses a finding that is not shown is not unused.
+    let needed = if check.report_unused_ignores { Confidence::Low } else { min_confidence };
     Wanted {
-        rules: pages.iter().map(|page| page.selected()).collect(),
+        rules: pages.iter().map(|page| page.selected().for_confidence(needed)).collect(),
         resources: config.resources,
-        min_confidence: check
-            .min_confidence
-            .or(config.min_confidence)
-            .map_or(Confidence::Medium, Confidence::from),
+        min_confidence,
         report_unused: check.report_unused_ignores,
         measure: check.stats,
     }

@@ -59,6 +59,10 @@ impl Rule for CondWaitNoLoop {
         &[Signals::SYNC]
     }
 
+    fn highest_confidence(&self) -> Confidence {
+        Confidence::Medium
+    }
+
     fn package_words(&self) -> &'static [&'static str] {
         &["sync.Cond", "sync.NewCond", "Cond{", "Cond\n"]
     }

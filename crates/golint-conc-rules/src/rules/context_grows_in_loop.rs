@@ -1,6 +1,6 @@
 //! See `rules/context-grows-in-loop.md`.
 
-use golint_conc_semantic::{BodyCx, LocalKind, Root};
+use golint_conc_semantic::{BodyCx, BodyId, LocalKind, Root};
 use golint_conc_syntax::ast::{AssignOp, Stmt, StmtId};
 use golint_conc_syntax::{Signals, Span, Token, Tokens};
 
@@ -85,13 +85,8 @@ impl Rule for ContextGrowsInLoop {
         ]
     }
 
-    fn may_find_in(&self, text: &[u8]) -> bool {
-        let tokens = Tokens::new(text);
-        let makes = |at: &usize| {
-            let word = tokens.word(*at);
-            word == b"NotifyContext" || word.starts_with(b"With")
-        };
-        (0..tokens.len()).filter(makes).any(|at| is_assigned(&tokens, at))
+    fn may_find_in(&self, cx: &Cx<'_>, id: BodyId) -> bool {
+        may_find_in(cx.pkg.body_text(id))
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
@@ -108,6 +103,15 @@ impl Rule for ContextGrowsInLoop {
             });
         }
     }
+}
+
+fn may_find_in(text: &[u8]) -> bool {
+    let tokens = Tokens::new(text);
+    let makes = |at: &usize| {
+        let word = tokens.word(*at);
+        word == b"NotifyContext" || word.starts_with(b"With")
+    };
+    (0..tokens.len()).filter(makes).any(|at| is_assigned(&tokens, at))
 }
 
 /// Whether the statement with a position assigns to something that it does not declare.
@@ -152,7 +156,7 @@ mod tests {
 
     #[test]
     fn only_an_assignment_grows() {
-        let may = |text: &str| RULE.may_find_in(text.as_bytes());
+        let may = |text: &str| may_find_in(text.as_bytes());
         for text in [
             "ctx = context.WithValue(ctx, k, v)",
             "ctx, s.cancel = context.WithCancel(ctx)",

@@ -1,7 +1,7 @@
 //! See `rules/context-lost-cancel.md`.
 
 use golint_conc_flow::Kind;
-use golint_conc_semantic::BodyCx;
+use golint_conc_semantic::{BodyCx, BodyId};
 use golint_conc_syntax::ast::ExprId;
 use golint_conc_syntax::{Signals, Symbol, Token, Tokens};
 
@@ -74,10 +74,8 @@ impl Rule for ContextLostCancel {
         &WORDS
     }
 
-    fn may_find_in(&self, text: &[u8]) -> bool {
-        let tokens = Tokens::new(text);
-        let makes = |at: &usize| WORDS.iter().any(|word| tokens.word(*at).starts_with(word.as_bytes()));
-        (0..tokens.len()).filter(makes).any(|at| !is_deferred_next(&tokens, at))
+    fn may_find_in(&self, cx: &Cx<'_>, id: BodyId) -> bool {
+        may_find_in(cx.pkg.body_text(id))
     }
 
     fn resource(&self) -> Option<Kind> {
@@ -109,6 +107,12 @@ impl Rule for ContextLostCancel {
             });
         }
     }
+}
+
+fn may_find_in(text: &[u8]) -> bool {
+    let tokens = Tokens::new(text);
+    let makes = |at: &usize| WORDS.iter().any(|word| tokens.word(*at).starts_with(word.as_bytes()));
+    (0..tokens.len()).filter(makes).any(|at| !is_deferred_next(&tokens, at))
 }
 
 /// Whether the context that is made at a position is cancelled for sure: the statement is `…, cancel := context.With…(…)`,
@@ -160,7 +164,7 @@ mod tests {
 
     #[test]
     fn only_a_cancel_function_that_is_deferred_at_once_is_passed_over() {
-        let may = |text: &str| RULE.may_find_in(text.as_bytes());
+        let may = |text: &str| may_find_in(text.as_bytes());
         assert!(!may("ctx, cancel := context.WithTimeout(ctx, 2*time.Second)\ndefer cancel()\n"));
         assert!(!may("ctx, cancel := WithCancel(\n\tctx,\n)\ndefer cancel() // now\n"));
         for text in [

@@ -58,6 +58,10 @@ impl Rule for GoroutineNeverStops {
         &[Signals::GO, Signals::SPAWN]
     }
 
+    fn highest_confidence(&self) -> Confidence {
+        Confidence::Medium
+    }
+
     fn goroutine(&self, cx: &Cx<'_>, spawn: &Spawn, report: &mut Report<'_>) {
         let Some(target) = spawn.target else { return };
         let Some(turn) = cx.model.unending_loop(target).filter(|turn| turn.why == Unending::NoExit) else {

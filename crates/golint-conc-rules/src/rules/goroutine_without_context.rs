@@ -228,6 +228,11 @@ impl Rule for GoroutineWithoutContext {
         const { &[Signals::GO.union(Signals::CONTEXT), Signals::GO.union(Signals::HTTP)] }
     }
 
+    /// The context of a caller is a parameter or what a method `Context` returns.
+    fn words(&self) -> &'static [&'static str] {
+        &[".Context", " Context", "Request"]
+    }
+
     fn goroutine(&self, cx: &Cx<'_>, spawn: &Spawn, report: &mut Report<'_>) {
         if let Some(abandoned) = abandoned(cx, spawn) {
             report.add(&abandoned);

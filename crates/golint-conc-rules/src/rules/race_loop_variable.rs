@@ -3,10 +3,10 @@
 use golint_conc_concurrency::{CapturedLoopVariable, Spawn};
 use golint_conc_flow::assigned;
 use golint_conc_semantic::build::LangVersion;
-use golint_conc_semantic::{BodyCx, LocalId, LocalKind};
-use golint_conc_syntax::Signals;
+use golint_conc_semantic::{BodyCx, BodyId, LocalId, LocalKind};
 use golint_conc_syntax::ast::{Expr, Stmt, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk};
+use golint_conc_syntax::{Signals, Token, Tokens};
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement, Step};
 use crate::edits;
@@ -92,6 +92,10 @@ impl Rule for RaceLoopVariable {
         &[GO_IN_LOOP, SPAWN_IN_LOOP]
     }
 
+    fn may_find_in(&self, cx: &Cx<'_>, id: BodyId) -> bool {
+        cx.lang(id) < LangVersion::LOOP_VARIABLES || has_three_clauses(&Tokens::new(cx.pkg.body_text(id)))
+    }
+
     fn package(&self, cx: &Cx<'_>, report: &mut Report<'_>) {
         for (id, decl) in cx.pkg.bodies() {
             let file = &cx.pkg.files[decl.file];
@@ -117,6 +121,17 @@ impl Rule for RaceLoopVariable {
             }
         }
     }
+}
+
+/// Whether some loop has an init statement, a condition and a post statement.
+fn has_three_clauses(tokens: &Tokens<'_>) -> bool {
+    (0..tokens.len()).filter(|&at| tokens.word(at) == b"for").any(|start| {
+        let mut at = start + 1;
+        while !matches!(tokens.token(at), Token::Semi | Token::Eof | Token::Punct(b'{')) {
+            at = tokens.behind(at);
+        }
+        tokens.token(at) == Token::Semi
+    })
 }
 
 fn is_shared(cx: &Cx<'_>, body: BodyCx<'_>) -> bool {

@@ -1,6 +1,6 @@
 //! See `rules/select-break-no-exit.md`.
 
-use golint_conc_semantic::BodyCx;
+use golint_conc_semantic::{BodyCx, BodyId};
 use golint_conc_syntax::ast::{BranchKind, Clause, Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk, walk_inline};
 use golint_conc_syntax::{Signals, Token, Tokens};
@@ -68,10 +68,8 @@ impl Rule for SelectBreakNoExit {
         &["break"]
     }
 
-    fn may_find_in(&self, text: &[u8]) -> bool {
-        let tokens = Tokens::new(text);
-        let is_plain = |at: usize| matches!(tokens.token(at), Token::Semi | Token::Punct(b'}'));
-        (0..tokens.len()).any(|at| tokens.word(at) == b"break" && is_plain(at + 1))
+    fn may_find_in(&self, cx: &Cx<'_>, id: BodyId) -> bool {
+        may_find_in(cx.pkg.body_text(id))
     }
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
@@ -86,6 +84,12 @@ impl Rule for SelectBreakNoExit {
             });
         }
     }
+}
+
+fn may_find_in(text: &[u8]) -> bool {
+    let tokens = Tokens::new(text);
+    let is_plain = |at: usize| matches!(tokens.token(at), Token::Semi | Token::Punct(b'}'));
+    (0..tokens.len()).any(|at| tokens.word(at) == b"break" && is_plain(at + 1))
 }
 
 fn check_loop(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId, report: &mut Report<'_>) {

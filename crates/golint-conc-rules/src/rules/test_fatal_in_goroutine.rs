@@ -2,7 +2,7 @@
 
 use golint_conc_concurrency::{Fatal, Spawn};
 use golint_conc_flow::Func;
-use golint_conc_semantic::{BodyCx, Callee};
+use golint_conc_semantic::{BodyCx, BodyId, Callee};
 use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::NodeRef;
@@ -73,6 +73,10 @@ impl Rule for TestFatalInGoroutine {
 
     fn gates(&self) -> &'static [Signals] {
         &[Signals::GO, Signals::SPAWN]
+    }
+
+    fn may_find_in(&self, cx: &Cx<'_>, id: BodyId) -> bool {
+        cx.model.may_end_test_in_goroutine(id)
     }
 
     fn imports(&self) -> &'static [&'static str] {
