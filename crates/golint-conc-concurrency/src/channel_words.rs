@@ -1,7 +1,5 @@
 //! What the words in a package tell of its channels, so that most places that mention one are never parsed.
 
-use std::ops::Range;
-
 use golint_conc_semantic::ObjKind;
 use golint_conc_syntax::{Signals, Symbol, Token, Tokens, is_word_byte, last_word, tokens};
 use memchr::memmem;
@@ -101,7 +99,7 @@ pub(crate) fn sent_names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// place hands the channel on, nor if what receives from it stands before all sends of the function that makes it: those
 /// of goroutines may still be left alone where their receiver waits for a context too.
 pub(crate) fn may_be_stuck(tokens: &Tokens<'_>, name: &[u8]) -> bool {
-    let literals = literals(tokens);
+    let literals = tokens.func_literals();
     let home = |at: usize| literals.iter().filter(|literal| literal.contains(&at)).map(|l| l.start).max();
     let mut made: Vec<Option<usize>> = Vec::new();
     let (mut sends, mut first_receive, mut waits_for_context) = (Vec::new(), None, false);
@@ -125,25 +123,6 @@ pub(crate) fn may_be_stuck(tokens: &Tokens<'_>, name: &[u8]) -> bool {
     waits_for_context
         || made.len() != 1
         || sends.iter().any(|&send| send < first_receive && home(send) == made[0])
-}
-
-/// Where the blocks of function literals stand, those within others behind them.
-fn literals(tokens: &Tokens<'_>) -> Vec<Range<usize>> {
-    let funcs = (0..tokens.len()).filter(|&at| tokens.word(at) == b"func" && tokens.is_punct(at + 1, b'('));
-    let block = |func: usize| {
-        let mut at = tokens.behind(func + 1);
-        loop {
-            match tokens.token(at) {
-                Token::Punct(b'{') => return Some(at..tokens.behind(at)),
-                Token::Semi | Token::Eof | Token::Punct(b')' | b'}' | b',' | b'=') => return None,
-                Token::Word if matches!(tokens.word(at), b"struct" | b"interface") => {
-                    at = tokens.behind(at + 1)
-                }
-                _ => at = tokens.behind(at),
-            }
-        }
-    };
-    funcs.filter_map(block).collect()
 }
 
 /// Whether the selected name at a position is that of a channel which is received from, or handed on as a value.

@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Package};
-use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
+use golint_conc_syntax::{Symbol, Tokens, has_word};
 use rustc_hash::FxHashMap;
 
 use crate::calls::{CallEnd, std_call_end};
@@ -190,12 +190,26 @@ impl<'p> Flow<'p> {
         }
     }
 
-    /// Whether a body has any of the words that a function needs not to return, without parsing it.
+    /// Whether a body has any of the words that a function needs not to return, and no `return` of its own, without
+    /// parsing it.
     fn may_not_return(&self, body: BodyId) -> bool {
         let source = &self.pkg.files[self.pkg.body_decl(body).file].source;
         let Some(span) = self.pkg.body_outline(body).body else { return false };
-        ending_words().is_some_and(|words| words.is_match(span.slice(source.text())))
+        let text = span.slice(source.text());
+        ending_words().is_some_and(|words| words.is_match(text)) && !returns(text)
     }
+}
+
+/// Whether the text of a function's block has a `return` outside of function literals. Nobody writes one where the
+/// function does not come to.
+fn returns(text: &[u8]) -> bool {
+    if !has_word(text, Symbol::new("return")) {
+        return false;
+    }
+    let tokens = Tokens::new(text);
+    let literals = tokens.func_literals();
+    (0..tokens.len())
+        .any(|at| tokens.word(at) == b"return" && !literals.iter().any(|literal| literal.contains(&at)))
 }
 
 /// What some word in a function that never returns has in it: what ends, loops or blocks, and what such functions are

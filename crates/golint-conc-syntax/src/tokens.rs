@@ -82,6 +82,25 @@ impl<'t> Tokens<'t> {
         at
     }
 
+    /// Where the blocks of function literals stand, those within others behind them.
+    pub fn func_literals(&self) -> Vec<Range<usize>> {
+        let funcs = (0..self.len()).filter(|&at| self.word(at) == b"func" && self.is_punct(at + 1, b'('));
+        let block = |func: usize| {
+            let mut at = self.behind(func + 1);
+            loop {
+                match self.token(at) {
+                    Token::Punct(b'{') => return Some(at..self.behind(at)),
+                    Token::Semi | Token::Eof | Token::Punct(b')' | b'}' | b',' | b'=') => return None,
+                    Token::Word if matches!(self.word(at), b"struct" | b"interface") => {
+                        at = self.behind(at + 1);
+                    }
+                    _ => at = self.behind(at),
+                }
+            }
+        };
+        funcs.filter_map(block).collect()
+    }
+
     /// For an opening bracket the position behind the one that closes it, for other tokens the next position.
     pub fn behind(&self, at: usize) -> usize {
         self.behind.get(at).copied().unwrap_or(self.all.len())

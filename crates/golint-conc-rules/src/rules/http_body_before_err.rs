@@ -4,10 +4,10 @@ use golint_conc_flow::{
     Acquired, Bound, Evidence, Func, Kind, Label, PathEnd, Paths, Point, Step as FlowStep, Verdict, Watch,
     assigned,
 };
-use golint_conc_semantic::{BodyCx, Callee, LocalId};
-use golint_conc_syntax::Signals;
+use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalId};
 use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::NodeRef;
+use golint_conc_syntax::{Signals, Token, Tokens};
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Step};
 use crate::edits;
@@ -98,6 +98,10 @@ impl Rule for HttpBodyBeforeErr {
         &["net/http"]
     }
 
+    fn may_find_in(&self, cx: &Cx<'_>, id: BodyId) -> bool {
+        may_find_in(cx.pkg.body_text(id))
+    }
+
     fn resource(&self) -> Option<Kind> {
         Some(Kind::HttpBody)
     }
@@ -113,6 +117,34 @@ impl Rule for HttpBodyBeforeErr {
             }
         }
     }
+}
+
+/// Whether some statement of a text that assigns the results of a call to several variables is not followed by one that
+/// begins with a look at the last of them.
+fn may_find_in(text: &[u8]) -> bool {
+    let tokens = Tokens::new(text);
+    let end = |from: usize, is_end: fn(Token) -> bool| {
+        let mut at = from;
+        while tokens.token(at) != Token::Eof && !is_end(tokens.token(at)) {
+            at = tokens.behind(at);
+        }
+        at
+    };
+    let is_assigned = |at: &usize| {
+        let is_name = tokens.token(*at) == Token::Word && tokens.before(*at) == Token::Punct(b',');
+        let next = if tokens.is_punct(at + 1, b':') { at + 2 } else { at + 1 };
+        is_name && tokens.is_punct(next, b'=') && tokens.word(*at) != b"_"
+    };
+    (0..tokens.len()).filter(is_assigned).any(|error| {
+        let behind = end(error, |token| token == Token::Semi) + 1;
+        let next = end(behind, |token| matches!(token, Token::Semi | Token::Punct(b'{')));
+        let mut names = (behind..next).filter(|&at| tokens.token(at) == Token::Word);
+        let begins_with_error = match tokens.word(behind) {
+            b"if" | b"switch" => names.nth(1),
+            _ => names.next(),
+        };
+        begins_with_error.is_none_or(|at| tokens.word(at) != tokens.word(error))
+    })
 }
 
 fn before_err(cx: &Cx<'_>, body: BodyCx<'_>, func: Func, acquired: &Acquired) -> Option<BeforeErr> {

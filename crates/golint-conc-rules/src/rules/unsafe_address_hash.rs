@@ -1,9 +1,9 @@
 //! See `rules/unsafe-address-hash.md`.
 
-use golint_conc_semantic::{BodyCx, Callee, LocalId, LocalKind, Type};
-use golint_conc_syntax::Signals;
+use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalId, LocalKind, Type};
 use golint_conc_syntax::ast::{AssignOp, BinaryOp, Expr, ExprId, Stmt, UnaryOp};
 use golint_conc_syntax::visit::NodeRef;
+use golint_conc_syntax::{Signals, Token, Tokens};
 
 use crate::diagnostic::{Finding, Place, Step};
 use crate::rule::{Cx, Report, Rule, step};
@@ -61,6 +61,10 @@ impl Rule for UnsafeAddressHash {
         &["Pointer(&"]
     }
 
+    fn may_find_in(&self, cx: &Cx<'_>, id: BodyId) -> bool {
+        may_find_in(cx.pkg.body_text(id))
+    }
+
     fn imports(&self) -> &'static [&'static str] {
         &["unsafe"]
     }
@@ -84,6 +88,22 @@ impl Rule for UnsafeAddressHash {
             });
         }
     }
+}
+
+/// Whether a text has `uintptr(…)` elsewhere than as an argument, as it mostly is in calls of the system.
+fn may_find_in(text: &[u8]) -> bool {
+    let tokens = Tokens::new(text);
+    let calls =
+        (0..tokens.len()).filter(|&at| tokens.word(at) == b"uintptr" && tokens.is_punct(at + 1, b'('));
+    let mut numbers = calls.filter(|&at| {
+        let is_first = tokens.before(at) == Token::Punct(b'(');
+        let callee = at.checked_sub(2).filter(|_| is_first).map_or(&b""[..], |at| tokens.word(at));
+        let is_argument = tokens.before(at) == Token::Punct(b',')
+            || tokens.is_punct(tokens.behind(at + 1), b',')
+            || !(callee.is_empty() || callee.starts_with(b"int") || callee.starts_with(b"uint"));
+        !is_argument
+    });
+    numbers.next().is_some()
 }
 
 /// The local variable `x` of `uintptr(unsafe.Pointer(&x))`, `x` itself or a field or array element in it.
