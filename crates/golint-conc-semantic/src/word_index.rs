@@ -1,9 +1,10 @@
 //! Which bodies a word stands in, so that those that cannot have to do with a name are never parsed.
 
 use std::fmt::{self, Debug};
+use std::hash::BuildHasher;
 
-use golint_conc_syntax::{DeclKind, Symbol, has_word, is_word_byte};
-use rustc_hash::{FxHashMap, FxHashSet};
+use golint_conc_syntax::{DeclKind, Symbol, has_word, words};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::package::{BodyId, Package};
 
@@ -41,28 +42,12 @@ impl WordIndex {
     }
 
     fn get(&self, name: Symbol) -> &[BodyId] {
-        self.bodies.get(&Hash::of(name)).map_or(&[], Vec::as_slice)
+        self.bodies.get(&hash(name.as_str().as_bytes())).map_or(&[], Vec::as_slice)
     }
 
     fn has(&self, name: Symbol) -> bool {
-        let hash = Hash::of(name);
+        let hash = hash(name.as_str().as_bytes());
         self.bodies.contains_key(&hash) || self.declarations.contains(&hash)
-    }
-}
-
-/// Calls a function with the hash of each word of a text but numbers.
-fn hash_words(text: &[u8], mut each: impl FnMut(u32)) {
-    let mut at = 0;
-    while at < text.len() {
-        let (mut hash, start) = (Hash::default(), at);
-        while at < text.len() && is_word_byte(text[at]) {
-            hash.add(text[at]);
-            at += 1;
-        }
-        if start < at && !text[start].is_ascii_digit() {
-            each(hash.value());
-        }
-        at += 1;
     }
 }
 
@@ -72,24 +57,15 @@ impl Debug for WordIndex {
     }
 }
 
-/// A hash that is made while a word is read.
-#[derive(Default)]
-struct Hash(u64);
-
-impl Hash {
-    fn of(name: Symbol) -> u32 {
-        let mut hash = Self::default();
-        name.as_str().bytes().for_each(|byte| hash.add(byte));
-        hash.value()
+/// Calls a function with the hash of each word of a text but numbers.
+fn hash_words(text: &[u8], mut each: impl FnMut(u32)) {
+    for word in words(text).map(|word| &text[word]).filter(|word| !word[0].is_ascii_digit()) {
+        each(hash(word));
     }
+}
 
-    const fn add(&mut self, byte: u8) {
-        self.0 = (self.0.rotate_left(5) ^ byte as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    const fn value(&self) -> u32 {
-        (self.0 >> 32) as u32
-    }
+fn hash(word: &[u8]) -> u32 {
+    (FxBuildHasher.hash_one(word) >> 32) as u32
 }
 
 impl Package {

@@ -6,6 +6,7 @@
 
 use memchr::{memchr, memchr2};
 
+use crate::words::{end_of_word, is_word_byte};
 use crate::{Span, Symbol};
 
 /// What a declaration declares.
@@ -296,12 +297,8 @@ pub(crate) struct Scanner<'t> {
     unclosed: Option<usize>,
 }
 
-const fn is_word_start(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_' || 0x80 <= byte
-}
-
-const fn is_word(byte: u8) -> bool {
-    is_word_start(byte) || byte.is_ascii_digit()
+fn is_word_start(byte: u8) -> bool {
+    is_word_byte(byte) && !byte.is_ascii_digit()
 }
 
 impl<'t> Scanner<'t> {
@@ -369,15 +366,13 @@ impl<'t> Scanner<'t> {
     fn token(&mut self, byte: u8) -> Token {
         self.on_line = true;
         if is_word_start(byte) {
-            while self.text.get(self.pos).is_some_and(|&b| is_word(b)) {
-                self.pos += 1;
-            }
+            self.pos = end_of_word(self.text, self.pos);
             self.semi = ends_statement(self.word());
             return Token::Word;
         }
         match byte {
             b'0'..=b'9' => {
-                while self.text.get(self.pos).is_some_and(|&b| is_word(b) || b == b'.') {
+                while self.text.get(self.pos).is_some_and(|&b| is_word_byte(b) || b == b'.') {
                     self.pos += 1;
                 }
                 self.semi = true;

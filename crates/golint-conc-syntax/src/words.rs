@@ -7,8 +7,25 @@ use memchr::memmem;
 use crate::Symbol;
 
 /// Whether a byte is part of an identifier; those of letters beyond ASCII are.
-pub const fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+pub fn is_word_byte(byte: u8) -> bool {
+    WORD_BYTES[byte as usize]
+}
+
+static WORD_BYTES: [bool; 256] = {
+    let mut are = [false; 256];
+    let mut byte = 0;
+    while byte < are.len() {
+        let ascii = byte as u8;
+        are[byte] = ascii.is_ascii_alphanumeric() || ascii == b'_' || !ascii.is_ascii();
+        byte += 1;
+    }
+    are
+};
+
+/// Where the word ends that begins at an offset.
+pub(crate) fn end_of_word(text: &[u8], start: usize) -> usize {
+    let len = text[start..].iter().position(|&byte| !is_word_byte(byte));
+    len.map_or(text.len(), |len| start + len)
 }
 
 /// Whether nothing stands beside the range that makes a longer word of it.
@@ -22,8 +39,7 @@ pub fn words(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + text[at..].iter().position(|&byte| is_word_byte(byte))?;
-        let len = text[start..].iter().take_while(|&&byte| is_word_byte(byte)).count();
-        at = start + len;
+        at = end_of_word(text, start);
         Some(start..at)
     })
 }
