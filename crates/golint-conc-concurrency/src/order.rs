@@ -707,14 +707,11 @@ impl<'a, 'p> Walker<'a, 'p> {
     fn run_callee(&mut self, call: ExprId, target: Func, binding: &Binding, state: &mut State) {
         let order = self.model.order(target);
         let translate = Translation { walker: self, target, binding };
-        let accesses: Vec<_> = order
-            .accesses
-            .iter()
-            .filter(|access| access.calls.len() < MAX_CALLS)
+        let accesses = order.accesses.iter().filter(|access| access.calls.len() < MAX_CALLS);
+        let accesses: Vec<_> = accesses
+            .filter(|_| self.is_recording)
             .filter_map(|access| translate.access(access, call))
             .collect();
-        let threads: Vec<_> =
-            order.live_at_exit.iter().map(|thread| translate.thread(thread, call)).collect();
         let paths =
             |list: &[SyncPath]| list.iter().filter_map(|path| translate.path(path)).collect::<Vec<_>>();
         let (releases, receives, waits) =
@@ -751,8 +748,9 @@ impl<'a, 'p> Walker<'a, 'p> {
         state.locks.retain(|lock| !unlocks.contains(&lock.path));
         add_all(&mut self.out.unlocks, &unlocks);
         add_all(&mut state.locks, &locked);
-        for (index, thread) in threads.into_iter().enumerate() {
-            self.start(NodeRef::Expr(call), index + 1, thread, state);
+        for (index, thread) in order.live_at_exit.iter().enumerate() {
+            let make = |walker: &Self| Translation { walker, target, binding }.thread(thread, call);
+            self.start(NodeRef::Expr(call), index + 1, make, state);
         }
     }
 
@@ -836,7 +834,12 @@ impl<'a, 'p> Walker<'a, 'p> {
             }
             return;
         };
-        let mut binding = self.model.bind(self.cx, fun, &args, target);
+        self.start(spawn.node, 0, |walker| walker.started(spawn, (fun, &args), target), state);
+    }
+
+    /// What a goroutine does that is started with arguments.
+    fn started(&self, spawn: &Spawn, (fun, args): (ExprId, &[ExprId]), target: Func) -> Thread {
+        let mut binding = self.model.bind(self.cx, fun, args, target);
         // An argument is evaluated here: of a variable that is assigned again, who knows what it held.
         for bound in &mut binding.0 {
             bound.path = bound.path.take().filter(|path| match path.root {
@@ -846,7 +849,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 _ => true,
             });
         }
-        let mut thread = self.thread(spawn.node, call, target, &binding);
+        let mut thread = self.thread(spawn.node, spawn.call, target, &binding);
         let callee = self.cx.callee(spawn.call);
         let group = match spawn.kind {
             SpawnKind::WaitGroup | SpawnKind::ErrGroup => {
@@ -857,8 +860,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         let is_limited = spawn.kind == SpawnKind::ErrGroup && self.is_limited_to_one(group.as_ref());
         let concurrency = if is_limited { Concurrency::OneAtATime } else { Concurrency::Started };
         thread.releases.extend(group);
-        thread.concurrency = concurrency;
-        self.start(spawn.node, 0, thread, state);
+        Thread { concurrency, ..thread }
     }
 
     /// What a goroutine does that runs a function of the package.
@@ -904,9 +906,11 @@ impl<'a, 'p> Walker<'a, 'p> {
         let Some(target) = self.model.callable(self.cx, handler) else { return };
         let binding = self.model.bind(self.cx, handler, &[], target);
         let node = NodeRef::Expr(call);
-        let thread =
-            Thread { concurrency: Concurrency::Handler, ..self.thread(node, call, target, &binding) };
-        self.start(node, 0, thread, state);
+        let make = |walker: &Self| {
+            let thread = walker.thread(node, call, target, &binding);
+            Thread { concurrency: Concurrency::Handler, ..thread }
+        };
+        self.start(node, 0, make, state);
     }
 
     /// Whether the package says `SetLimit(1)` to an error group in this function.
@@ -918,12 +922,20 @@ impl<'a, 'p> Walker<'a, 'p> {
         })
     }
 
-    /// A goroutine begins to run beside those that run already.
-    fn start(&mut self, site: NodeRef, index: usize, thread: Thread, state: &mut State) {
+    /// A goroutine begins to run beside those that run already. `make` says what it does, when the place is passed for the
+    /// first time.
+    fn start(
+        &mut self,
+        site: NodeRef,
+        index: usize,
+        make: impl FnOnce(&Self) -> Thread,
+        state: &mut State,
+    ) {
         let known = self.threads.iter().position(|(node, at, _)| *node == site && *at == index);
         let position = match known {
             Some(position) => position,
             None if self.threads.len() < MAX_THREADS => {
+                let thread = make(self);
                 self.threads.push((site, index, thread));
                 self.threads.len() - 1
             }

@@ -4,7 +4,7 @@ use golint_conc_flow::{BlockId, FuncGraph, Label, Step};
 use golint_conc_semantic::{AccessPath, BodyCx, LocalId, LocalKind, Root};
 use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::duty::class_of;
 use super::summary::{
@@ -88,7 +88,7 @@ impl FuncLocks {
         flow: &mut LockFlow,
     ) -> Vec<State> {
         let content = self.graph.block(block);
-        for &step in &content.steps {
+        for &step in &self.notable[block.index()] {
             if let Some(events) = self.steps.get(&step) {
                 *flow.before.entry(step).or_default() |= modes_of(&states);
                 states = apply(states, events, lock);
@@ -134,6 +134,7 @@ impl FuncLocks {
     pub(super) fn summary<'p>(&self, model: &Model<'p>, cx: BodyCx<'p>) -> Summary {
         let mut summary = Summary { is_complete: self.is_complete, ..Summary::default() };
         let conditions = self.conditions(model, cx);
+        let (mut passes, mut arms) = (FxHashMap::default(), FxHashMap::default());
         let is_moved: Vec<bool> = (0..self.locks.len())
             .map(|lock| {
                 self.steps.values().flatten().any(|event| matches!(event, Event::Move(l) if *l == lock))
@@ -168,11 +169,13 @@ impl FuncLocks {
                             acquire.guards.push(guard);
                         }
                     }
-                    acquire.doubts += match self.always_passes(point.block, &conditions) {
+                    let block = point.block;
+                    let always = *passes.entry(block).or_insert_with(|| self.always_passes(block, &conditions));
+                    let mut is_in_arm =
+                        || *arms.entry(block).or_insert_with(|| self.is_in_arm(block, &conditions));
+                    acquire.doubts += match always {
                         true => 0,
-                        false if is_telling(model, cx, event) && self.is_in_arm(point.block, &conditions) => {
-                            DOUBT_OF_ARM
-                        }
+                        false if is_telling(model, cx, event) && is_in_arm() => DOUBT_OF_ARM,
                         false => 1,
                     };
                     add_acquire(&mut summary.acquires, acquire);
@@ -285,17 +288,16 @@ impl FuncLocks {
         let behind = self.reachable_from(&next, &closed, |_| false);
         // What all ways to the block pass, such as the head of its loop, is before it and not behind.
         let is_before = |other: BlockId| {
-            let closed = conditions.closed_at(through);
             !self.reachable_from(&[FuncGraph::ENTRY], &closed, |block| block == other)[through.index()]
         };
-        for (id, block) in self.graph.iter().filter(|&(id, _)| behind[id.index()] && is_before(id)) {
+        let behind = self.graph.iter().filter(|&(id, _)| behind[id.index()]);
+        let (before, behind): (Vec<_>, Vec<_>) = behind.partition(|&(id, _)| is_before(id));
+        for (id, block) in before {
             let over = block.edges.iter().enumerate().filter(|(_, edge)| is_over(edge.label));
             closed.extend(over.map(|(index, _)| (id, index)));
         }
         let around = self.reachable_from(&[FuncGraph::ENTRY], &closed, |block| block == through);
-        self.graph
-            .iter()
-            .any(|(id, _)| id != through && around[id.index()] && behind[id.index()] && !is_before(id))
+        behind.into_iter().any(|(id, _)| id != through && around[id.index()])
     }
 
     /// Whether all ways to a block, if they are for what is known of parameters there, release the lock before.

@@ -145,6 +145,8 @@ pub(crate) struct FuncLocks {
     pub(crate) locks: Vec<AccessPath>,
     pub(crate) steps: FxHashMap<Step, Vec<Event>>,
     pub(crate) defers: FxHashMap<StmtId, Vec<Event>>,
+    /// Of each block, the steps that have to do with locks.
+    pub(crate) notable: Vec<Vec<Step>>,
     /// Calls of `TryLock`, which count where they are conditions.
     pub(crate) tries: FxHashMap<ExprId, (usize, LockOpKind)>,
     /// Of each lock, what it may be before each step of interest, and at the exits.
@@ -346,9 +348,17 @@ impl<'p> Model<'p> {
         builder.steps(&graph);
         builder.moves(&graph);
         builder.spread_loose();
+        let is_notable = |step: &Step| match step {
+            Step::RunDefers => true,
+            Step::Exec(stmt) => builder.steps.contains_key(step) || builder.defers.contains_key(stmt),
+            Step::Eval(_) | Step::Next(_) => builder.steps.contains_key(step),
+        };
+        let notable = graph.iter().map(|(_, block)| block.steps.iter().copied().filter(is_notable).collect());
+        let notable = notable.collect();
         let mut found = FuncLocks {
             func,
             graph,
+            notable,
             locks: builder.locks,
             steps: builder.steps,
             defers: builder.defers,
