@@ -1,11 +1,12 @@
 //! Which steps of a function read or write shared memory.
 
-use golint_conc_flow::Step;
+use golint_conc_flow::{Step, assigned};
 use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, LocalId, LocalKind, Root, Type, TypeId};
 use golint_conc_syntax::Symbol;
-use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, UnaryOp};
+use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId, UnaryOp};
 
 use crate::model::Model;
+use crate::words::may_store;
 
 /// How often a variable is replaced by what it was made from.
 const MAX_ALIASES: usize = 4;
@@ -202,7 +203,14 @@ fn alias(model: &Model<'_>, cx: BodyCx<'_>, local: LocalId) -> Option<AccessPath
         _ => return None,
     };
     let is_itself = path.root == Root::Local(local);
-    (!is_itself && !path.fields.contains(&Symbol::new("[*]"))).then_some(path)
+    // `old := c.conns; c.conns = nil` takes what was there.
+    let is_taken = path.fields.last().is_some_and(|&field| {
+        may_store(cx.pkg.body_text(cx.id), field)
+            && (0..cx.ast.stmt_count() as u32).map(StmtId::new).any(|stmt| {
+                assigned(cx, stmt).into_iter().any(|(target, _)| cx.path(target).as_ref() == Some(&path))
+            })
+    });
+    (!is_itself && !is_taken && !path.fields.contains(&Symbol::new("[*]"))).then_some(path)
 }
 
 fn is_reference(cx: BodyCx<'_>, ty: TypeId) -> bool {

@@ -1,7 +1,7 @@
 //! Objects that hold the function which cancels their context, and that nobody keeps.
 
-use golint_conc_flow::{Func, is_statement};
-use golint_conc_semantic::{BodyCx, BodyId, LocalId, LocalKind, MemberKind, Type};
+use golint_conc_flow::{Assertion, Func, assertion, is_statement};
+use golint_conc_semantic::{BodyCx, BodyId, LocalId, LocalKind, MemberKind, Type, TypeId};
 use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents};
@@ -48,7 +48,9 @@ impl<'p> Model<'p> {
             .flat_map(|(context, holder)| {
                 let callers = self.callers(maker).unwrap_or_default();
                 let dropping = callers.into_iter().filter(move |&(body, call)| {
-                    self.drops(body, call, holder.result) && self.lifetime(body, call) != Lifetime::Process
+                    self.drops(body, call, holder.result)
+                        && !self.is_to_fail(body, call)
+                        && self.lifetime(body, call) != Lifetime::Process
                 });
                 dropping.map(move |(caller, call)| DroppedHolder {
                     maker,
@@ -145,6 +147,23 @@ impl<'p> Model<'p> {
                 };
                 !self.mentions(func.body, field) && uses.into_iter().all(is_base)
             })
+    }
+
+    /// Whether a test asserts that a call returns an error: the first use of the error behind the call says so.
+    fn is_to_fail(&self, body: BodyId, call: ExprId) -> bool {
+        let cx = self.body(body);
+        let parents = self.parents(body);
+        let Some(NodeRef::Stmt(stmt)) = parents.parent(call) else { return false };
+        let Stmt::Assign { lhs, .. } = cx.ast.stmt(stmt) else { return false };
+        let end = cx.ast.stmt_span(stmt).end;
+        let errors = cx.ast.list(lhs).filter_map(|target| cx.local(target));
+        errors.filter(|&local| cx.local_info(local).ty == TypeId::ERROR).any(|error| {
+            let uses = self.uses_of(cx, error).into_iter();
+            let next = uses.filter(|&used| end <= cx.ast.expr_span(used).start);
+            let next = next.min_by_key(|&used| cx.ast.expr_span(used).start);
+            matches!(next.and_then(|used| parents.parent(used)), Some(NodeRef::Expr(above))
+                if assertion(&cx.callee(above)) == Some(Assertion::Nil(false)))
+        })
     }
 
     /// Whether nothing takes a result of a call.

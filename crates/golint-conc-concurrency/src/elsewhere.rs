@@ -1,8 +1,7 @@
 //! Calls between the module's packages: goroutines that run functions of others, and who calls a function from there.
 
 use golint_conc_flow::Func;
-use golint_conc_semantic::{BodyCx, BodyId, Package};
-use golint_conc_syntax::Symbol;
+use golint_conc_semantic::{BodyCx, BodyDecl, BodyId, Callee, Package};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::NodeRef;
 
@@ -46,33 +45,35 @@ impl Model<'_> {
         (!is_tied).then_some((context, found))
     }
 
-    /// Whether nothing but calls in other packages of the module uses an exported function, and each of these is in a
-    /// place that lives as long as the process.
-    pub(crate) fn lives_with_callers_elsewhere(&self, body: BodyId) -> bool {
+    /// How long the places live that use an exported function or method in other packages of the module, the shortest of
+    /// them; nothing where none does.
+    pub(crate) fn lifetime_elsewhere(&self, body: BodyId) -> Option<Lifetime> {
         let decl = self.pkg.body_decl(body);
-        let is_bound = || self.pkg.bounds.count("packages of callers", MAX_PACKAGES <= self.depth);
-        if decl.recv.is_some() || self.callers(body).is_none_or(|callers| !callers.is_empty()) || is_bound() {
-            return false;
+        if self.pkg.bounds.count("packages of callers", MAX_PACKAGES <= self.depth) {
+            return Some(Lifetime::Shorter);
         }
-        let Some(users) = self.pkg.packages_that_say(&format!(".{}(", decl.name), MAX_USERS) else {
-            return false;
+        let Some(users) = self.pkg.packages_that_use(decl.name, MAX_USERS) else {
+            return Some(Lifetime::Shorter);
         };
-        let lifetimes = users.iter().flat_map(|user| self.lifetimes_of_uses(user, decl.name));
-        lifetimes.max() == Some(Lifetime::Process)
+        users.iter().flat_map(|user| self.lifetimes_of_uses(user, decl)).max()
     }
 
-    /// How long the places live that use a function of this package in another one.
-    fn lifetimes_of_uses(&self, user: &Package, name: Symbol) -> Vec<Lifetime> {
+    /// How long the places live that use a function or method of this package in another one.
+    fn lifetimes_of_uses(&self, user: &Package, decl: &BodyDecl) -> Vec<Lifetime> {
         let mut model = Model::new(user);
         model.depth = self.depth + 1;
-        let uses = user.bodies_naming(name).flat_map(|id| {
+        let is_use = |cx: BodyCx<'_>, expr: ExprId| match (decl.recv, cx.ast.expr(expr)) {
+            (None, Expr::Selector { .. }) => cx.is_external(expr, self.pkg.path.as_str(), decl.name.as_str()),
+            (Some(recv), Expr::Selector { .. }) => {
+                matches!(cx.callee_of(expr), Callee::Method { pkg, type_name, name, .. }
+                if pkg == self.pkg.path && type_name == recv && name == decl.name)
+            }
+            _ => false,
+        };
+        let uses = user.bodies_naming(decl.name).flat_map(|id| {
             let cx = model.body(id);
             let exprs = (0..cx.ast.expr_count() as u32).map(ExprId::new);
-            let is_use = move |expr: &ExprId| {
-                matches!(cx.ast.expr(*expr), Expr::Selector { .. })
-                    && cx.is_external(*expr, self.pkg.path.as_str(), name.as_str())
-            };
-            exprs.filter(is_use).map(move |expr| (cx, expr))
+            exprs.filter(move |&expr| is_use(cx, expr)).map(move |expr| (cx, expr))
         });
         let lifetime = |(cx, used): (BodyCx<'_>, ExprId)| match model.parents(cx.id).parent(used) {
             Some(NodeRef::Expr(call)) if matches!(cx.ast.expr(call), Expr::Call { fun, .. } if fun == used) => {

@@ -3,7 +3,7 @@
 use golint_conc_flow::{Block, BlockId, ExitKind, Flow, Func, FuncGraph, LoopExitKind, Step};
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Local, LocalId, LocalKind, ObjKind, Root, Type, TypeId};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
-use golint_conc_syntax::visit::{NodeRef, walk_inline};
+use golint_conc_syntax::visit::{NodeRef, Parents, walk_inline};
 use golint_conc_syntax::{Signals, Symbol, has_word};
 use rustc_hash::FxHashSet;
 
@@ -320,29 +320,52 @@ impl<'p> Model<'p> {
             return Lifetime::Process;
         }
         let decl = self.pkg.body_decl(body);
-        let others = if self.pkg.name == "main" || !decl.name.is_exported() {
-            Lifetime::Process
-        } else if sets_up(cx) {
-            Lifetime::Unknown
-        } else if self.lives_with_callers_elsewhere(body) {
-            return Lifetime::Process;
-        } else {
-            return Lifetime::Shorter;
-        };
-        let Some(callers) = self.callers(body) else { return Lifetime::Shorter };
-        let is_called = !callers.is_empty() || self.is_in_plain_variable(decl.name);
+        let Some(callers) = self.places_of_calls(body) else { return Lifetime::Shorter };
+        let mut is_called = !callers.is_empty() || self.is_in_plain_variable(decl.name);
         let mut own = None;
         for (caller, call) in callers.into_iter().filter(|&(caller, _)| caller != body) {
             own = own.max(Some(self.lifetime_bounded(caller, call.into(), seen)));
             if own == Some(Lifetime::Shorter) {
-                break;
+                return Lifetime::Shorter;
             }
         }
+        let others = if self.pkg.name == "main" || !decl.name.is_exported() {
+            Lifetime::Process
+        } else if sets_up(cx) {
+            Lifetime::Unknown
+        } else {
+            let elsewhere = self.lifetime_elsewhere(body);
+            is_called |= elsewhere.is_some();
+            elsewhere.unwrap_or(Lifetime::Process)
+        };
         match (own, others) {
             (None, Lifetime::Process) if !is_called => Lifetime::Shorter,
             (None, others) => others,
             (Some(own), others) => own.max(others),
         }
+    }
+
+    /// The calls of a function or method in this package, and the lists of functions to run that it is in; `None` where
+    /// something else is done with it.
+    fn places_of_calls(&self, body: BodyId) -> Option<Vec<(BodyId, ExprId)>> {
+        self.uses_as(body, |cx, parents, whole| {
+            let Some(NodeRef::Expr(above)) = parents.parent(whole) else { return None };
+            (is_called(cx, above, whole) || self.is_list_to_run(cx, parents, above)).then_some(above)
+        })
+    }
+
+    /// Whether a literal is a list of functions in a variable over which the function only goes.
+    fn is_list_to_run(&self, cx: BodyCx<'p>, parents: &Parents, literal: ExprId) -> bool {
+        let (Type::Slice(elem) | Type::Array(elem)) = cx.underlying(literal) else { return false };
+        let is_function = matches!(cx.pkg.types.get(cx.pkg.underlying(elem)), Type::Func(_));
+        let variable = cx.locals().find(|(_, local)| local.init == Some((literal, 0)));
+        is_function
+            && variable.is_some_and(|(variable, _)| {
+                self.uses_of(cx, variable).into_iter().all(|used| {
+                    matches!(parents.parent(used), Some(NodeRef::Stmt(stmt))
+                        if matches!(cx.ast.stmt(stmt), Stmt::Range { subject, .. } if subject == used))
+                })
+            })
     }
 
     /// Whether a literal is handed to a function of the package that only calls it.
@@ -438,8 +461,20 @@ impl<'p> Model<'p> {
     /// All calls of a function or method in this package; `None` where something else is done with it, such as
     /// taking it as a value, so that others may call it too.
     pub fn callers(&self, body: BodyId) -> Option<Vec<(BodyId, ExprId)>> {
+        self.uses_as(body, |cx, parents, whole| match parents.parent(whole) {
+            Some(NodeRef::Expr(call)) if is_called(cx, call, whole) => Some(call),
+            _ => None,
+        })
+    }
+
+    /// What `place` makes of the uses of a function or method in this package; `None` where it makes nothing of one.
+    fn uses_as(
+        &self,
+        body: BodyId,
+        place: impl Fn(BodyCx<'p>, &Parents, ExprId) -> Option<ExprId>,
+    ) -> Option<Vec<(BodyId, ExprId)>> {
         let decl = self.pkg.body_decl(body);
-        let mut callers = Vec::new();
+        let mut places = Vec::new();
         for id in self.pkg.bodies_naming(decl.name) {
             let cx = self.body(id);
             let parents = self.parents(id);
@@ -454,13 +489,10 @@ impl<'p> Model<'p> {
                 if cx.callee_of(whole).body() != Some(body) {
                     continue;
                 }
-                match parents.parent(whole) {
-                    Some(NodeRef::Expr(call)) if is_called(cx, call, whole) => callers.push((id, call)),
-                    _ => return None,
-                }
+                places.push((id, place(cx, &parents, whole)?));
             }
         }
-        Some(callers)
+        Some(places)
     }
 }
 

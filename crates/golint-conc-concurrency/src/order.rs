@@ -541,7 +541,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         if is_clock(self.cx, channel) {
             return;
         }
-        match self.sync_path(channel) {
+        match self.sync_path(channel).filter(|_| !self.is_from_call(channel)) {
             Some(path) => {
                 add(&mut self.out.receives, path.clone());
                 state.locks.retain(|lock| lock.path.as_ref() != Some(&path));
@@ -549,6 +549,23 @@ impl<'a, 'p> Walker<'a, 'p> {
             }
             None => self.wait_for_any(state),
         }
+    }
+
+    /// Whether a channel comes from a call of what is not the standard library's: whoever returned it may have started
+    /// goroutines that send on it.
+    fn is_from_call(&self, channel: ExprId) -> bool {
+        let init = self.cx.local(channel).and_then(|local| self.cx.local_info(local).init);
+        init.is_some_and(|(init, _)| {
+            let init = self.cx.ast.unparen(init);
+            let is_own = match self.cx.callee(init) {
+                Callee::Builtin(_) | Callee::Conversion(_) => false,
+                Callee::Func { pkg, .. } | Callee::Method { pkg, .. } => {
+                    !golint_conc_semantic::is_std(pkg.as_str())
+                }
+                Callee::Value | Callee::Literal(_) | Callee::Unknown(_) => true,
+            };
+            is_own && matches!(self.cx.ast.expr(init), Expr::Call { .. })
+        })
     }
 
     fn send(&mut self, channel: ExprId, state: &mut State) {
@@ -924,13 +941,7 @@ impl<'a, 'p> Walker<'a, 'p> {
 
     /// A goroutine begins to run beside those that run already. `make` says what it does, when the place is passed for the
     /// first time.
-    fn start(
-        &mut self,
-        site: NodeRef,
-        index: usize,
-        make: impl FnOnce(&Self) -> Thread,
-        state: &mut State,
-    ) {
+    fn start(&mut self, site: NodeRef, index: usize, make: impl FnOnce(&Self) -> Thread, state: &mut State) {
         let known = self.threads.iter().position(|(node, at, _)| *node == site && *at == index);
         let position = match known {
             Some(position) => position,

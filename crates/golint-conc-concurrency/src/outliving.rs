@@ -636,7 +636,19 @@ fn is_mere_look(cx: BodyCx<'_>, call: ExprId) -> bool {
         let name = name.as_str();
         let is_getter = name.starts_with("Get") && cx.args(call).len() == 1;
         is_getter || writes_log(name) || name.contains("From") || name.starts_with("With")
-    })
+    }) || logs_with(cx, call)
+}
+
+/// Whether a call gets the logger of a context: a method of its result writes a log at once, as in `log.G(ctx).Errorf(…)`.
+fn logs_with(cx: BodyCx<'_>, call: ExprId) -> bool {
+    let is_logger = |expr: ExprId| match cx.ast.expr(expr) {
+        Expr::Selector { base, sel } if cx.ast.unparen(base) == call => cx
+            .ast
+            .ident(sel)
+            .is_some_and(|name| writes_log(name.as_str()) || name.as_str().starts_with("With")),
+        _ => false,
+    };
+    cx.args(call).len() == 1 && (0..cx.ast.expr_count() as u32).map(ExprId::new).any(is_logger)
 }
 
 /// Whether a call may go on until its context ends, for all that its name tells.

@@ -1,7 +1,7 @@
 //! Words in the texts of declarations: what tells, without parsing, that there is nothing to look for.
 
 use golint_conc_semantic::{ObjId, ObjKind};
-use golint_conc_syntax::{Symbol, words};
+use golint_conc_syntax::{Symbol, find_word, is_word_byte, words};
 use rustc_hash::FxHashMap;
 
 use crate::model::Model;
@@ -44,6 +44,26 @@ impl Model<'_> {
         }
         found
     }
+}
+
+/// Whether a text may set a field of this name or take its address, as far as what stands beside the name tells.
+pub(crate) fn may_store(text: &[u8], field: Symbol) -> bool {
+    find_word(text, field).any(|at| {
+        let rest = text[at + field.as_str().len()..].trim_ascii_start();
+        let line = rest.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        match rest {
+            [b'.' | b'(', ..] => false,
+            [b'=', next, ..] => *next != b'=',
+            [b':', ..] => true,
+            [b',', ..] if line.contains(&b'=') => true,
+            _ => {
+                let is_path =
+                    |&&byte: &&u8| is_word_byte(byte) || matches!(byte, b'.' | b'(' | b')' | b'[' | b']');
+                let path = text[..at].iter().rev().take_while(is_path).count();
+                text[..at - path].last() == Some(&b'&')
+            }
+        }
+    })
 }
 
 #[cfg(test)]

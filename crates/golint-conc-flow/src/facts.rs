@@ -1,8 +1,8 @@
 //! What a path knows of the conditions that it has passed.
 //!
 //! A condition that is asked twice, with nothing assigned to its variables in between, has the same answer; and a
-//! variable that was set to `true`, `false`, `nil` or `append(x, y)` is what it was set to. Only conditions for which that matters are
-//! kept: each doubles the number of states.
+//! variable that was set to `true`, `false`, `nil` or `append(x, y)` is what it was set to, and a field that was set to one
+//! of the first three. Only conditions for which that matters are kept: each doubles the number of states.
 
 use golint_conc_semantic::{BodyCx, Entity, LocalId, Type, TypeId};
 use golint_conc_syntax::Symbol;
@@ -50,6 +50,7 @@ impl<'p> Conditions<'p> {
             uses.push((at, condition, negated));
         }
         let literals = literal_targets(cx, graph);
+        let fields = literal_fields(cx, graph);
         let unseen = assigned_elsewhere(cx, graph);
         for key in order {
             let uses = &by_key[&key];
@@ -60,7 +61,8 @@ impl<'p> Conditions<'p> {
             if locals.iter().any(|local| unseen.contains(local)) {
                 continue;
             }
-            let is_set = locals.len() == 1 && locals.iter().any(|local| literals.contains(local));
+            let is_set = (locals.len() == 1 && locals.iter().any(|local| literals.contains(local)))
+                || fields.contains(&key);
             if uses.len() < 2 && !is_set {
                 continue;
             }
@@ -100,17 +102,24 @@ impl<'p> Conditions<'p> {
         for (target, value) in assigned(self.cx, stmt) {
             let Some(local) = root_local(self.cx, target) else { continue };
             self.forget_local(facts, local);
-            let Some(name) = self.cx.ast.ident(self.cx.ast.unparen(target)) else { continue };
-            let name = name_key(name, local);
-            let known: &[(String, bool)] = match stored(self.cx, stmt, local, value) {
-                Some(Constant::Bool(value)) => &[(name, value)],
-                Some(Constant::Nil) => &[(format!("{name}==nil"), true)],
-                Some(Constant::NotEmpty) => &[
-                    (format!("Gt () len {name} 0"), true),
-                    (format!("() len {name}==0"), false),
-                    (format!("{name}==nil"), false),
-                ],
-                None => continue,
+            let known: &[(String, bool)] = match self.cx.ast.ident(self.cx.ast.unparen(target)) {
+                Some(name) => {
+                    let name = name_key(name, local);
+                    match stored(self.cx, stmt, local, value) {
+                        Some(Constant::Bool(value)) => &[(name, value)],
+                        Some(Constant::Nil) => &[(format!("{name}==nil"), true)],
+                        Some(Constant::NotEmpty) => &[
+                            (format!("Gt () len {name} 0"), true),
+                            (format!("() len {name}==0"), false),
+                            (format!("{name}==nil"), false),
+                        ],
+                        None => continue,
+                    }
+                }
+                None => match field_set(self.cx, target, value) {
+                    Some(known) => &[known],
+                    None => continue,
+                },
             };
             for (key, value) in known {
                 if let Some(&index) = self.keys.get(key)
@@ -318,6 +327,30 @@ fn locals_in(cx: BodyCx<'_>, expr: ExprId) -> Vec<LocalId> {
         Walk::Into
     });
     locals
+}
+
+/// The key of what is known when a field has been set to a constant, and whether it holds.
+fn field_set(cx: BodyCx<'_>, target: ExprId, value: Option<ExprId>) -> Option<(String, bool)> {
+    let target = cx.ast.unparen(target);
+    if !matches!(cx.ast.expr(target), Expr::Selector { .. }) {
+        return None;
+    }
+    let key = operand_key(cx, target)?;
+    match constant(cx, value?)? {
+        Constant::Bool(value) => Some((key, value)),
+        Constant::Nil => Some((format!("{key}==nil"), true)),
+        Constant::NotEmpty => None,
+    }
+}
+
+/// The keys of conditions on fields that some statement of the graph sets to a constant.
+fn literal_fields(cx: BodyCx<'_>, graph: &FuncGraph) -> FxHashSet<String> {
+    let stmts = graph.points().filter_map(|(_, step)| match step {
+        Step::Exec(stmt) => Some(stmt),
+        _ => None,
+    });
+    let stores = stmts.flat_map(|stmt| assigned(cx, stmt));
+    stores.filter_map(|(target, value)| Some(field_set(cx, target, value)?.0)).collect()
 }
 
 /// The local variables that some statement of the graph sets to `true`, `false` or `nil`.

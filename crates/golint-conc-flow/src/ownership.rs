@@ -242,7 +242,10 @@ impl Holding<'_, '_> {
             return is_nil == equal;
         }
         if !is_nil {
-            return true;
+            return !(equal && self.is_taken_over(held, lhs, rhs));
+        }
+        if !equal && self.calls_one_of(held, self.cx.ast.unparen(value), &self.search.protocol.fails) {
+            return false;
         }
         // `apiErr := asAPIError(err); apiErr != nil`
         let init = self.cx.local(value).and_then(|local| self.cx.local_info(local).init);
@@ -262,6 +265,21 @@ impl Holding<'_, '_> {
         } else {
             !self.is_err_of_context(held, value)
         }
+    }
+
+    /// Whether a field of the resource is compared with the constant at which somebody else has it.
+    fn is_taken_over(&self, held: &Held, lhs: ExprId, rhs: ExprId) -> bool {
+        let Some((field, (pkg, name), number)) = self.search.protocol.taken_over else { return false };
+        let is_field = |expr: ExprId| match self.cx.ast.expr(self.cx.ast.unparen(expr)) {
+            Expr::Selector { base, sel } => {
+                self.cx.ast.ident(sel) == Some(field) && self.hold(held, base) == Some(Hold::Whole)
+            }
+            _ => false,
+        };
+        let is_constant = |expr: ExprId| {
+            self.cx.is_external(expr, pkg.as_str(), name.as_str()) || self.cx.const_int(expr) == Some(number)
+        };
+        (is_field(lhs) && is_constant(rhs)) || (is_field(rhs) && is_constant(lhs))
     }
 
     fn is_context(&self, held: &Held, expr: ExprId) -> bool {

@@ -80,17 +80,19 @@ pub struct Source {
     pub error: Option<usize>,
     /// How sure it is that it must be given back.
     pub evidence: Evidence,
+    /// The argument that it is read from: what comes out of memory need not be given back.
+    pub from: Option<usize>,
 }
 
 impl Source {
     /// Calls with the results of nearly all of them: the resource and an error.
     pub const fn or_error(who: Who) -> Self {
-        Self { who, result: 0, error: Some(1), evidence: Evidence::Table }
+        Self { who, result: 0, error: Some(1), evidence: Evidence::Table, from: None }
     }
 
     /// Calls that can't fail.
     pub const fn always(who: Who, result: usize) -> Self {
-        Self { who, result, error: None, evidence: Evidence::Table }
+        Self { who, result, error: None, evidence: Evidence::Table, from: None }
     }
 }
 
@@ -131,6 +133,8 @@ pub struct Protocol {
     pub ends: Vec<Symbol>,
     /// The methods that have released it once they return an error.
     pub fails: Vec<Symbol>,
+    /// A field and the constant at which the resource is not this holder's: name, and its package and number.
+    pub taken_over: Option<(Symbol, Name, i128)>,
     /// Whether calling it releases it.
     pub by_call: bool,
     /// Which other result of a source is the context that goes with it: once that is done, nothing is left to release.
@@ -154,6 +158,7 @@ impl Protocol {
             releases_whole: Vec::new(),
             ends: Vec::new(),
             fails: Vec::new(),
+            taken_over: None,
             by_call: false,
             context: None,
             stands_for: StandsFor::Nobody,
@@ -223,10 +228,17 @@ fn http_body() -> Protocol {
             // Who reads responses from a connection may close that instead.
             Source {
                 evidence: Evidence::Covered,
+                from: Some(0),
                 ..Source::or_error(Who::func("net/http", &["ReadResponse"]))
             },
         ],
         part: Some(Symbol::new("Body")),
+        // Who asks for another protocol has the connection itself.
+        taken_over: Some((
+            Symbol::new("StatusCode"),
+            (Symbol::new("net/http"), Symbol::new("StatusSwitchingProtocols")),
+            101,
+        )),
         releases_whole: symbols(&["Write"]),
         stands_for: StandsFor::Takes((Symbol::new("net/http"), Symbol::new("Request"))),
         types: types(&[("net/http", "Response")]),
@@ -289,6 +301,8 @@ fn sql_rows() -> Protocol {
             of_transaction(SQLX),
         ],
         ends: symbols(&["Next"]),
+        // An error that is there already was found by what has closed them.
+        fails: symbols(&["Err"]),
         stands_for: StandsFor::Anybody,
         types: types(&[(SQL, "Rows")]),
         releases: symbols(&["Close"]),
@@ -306,6 +320,7 @@ fn sqlx_rows() -> Protocol {
             Source::or_error(Who::func(SQLX, &["NamedQuery", "NamedQueryContext"])),
         ],
         ends: symbols(&["Next"]),
+        fails: symbols(&["Err"]),
         stands_for: StandsFor::Anybody,
         types: types(&[(SQLX, "Rows")]),
         releases: symbols(&["Close"]),
@@ -325,7 +340,7 @@ fn pgx_rows() -> Protocol {
     Protocol {
         sources: VERSIONS.into_iter().flat_map(of_version).collect(),
         ends: symbols(&["Next"]),
-        fails: symbols(&["Scan", "Values"]),
+        fails: symbols(&["Scan", "Values", "Err"]),
         stands_for: StandsFor::Anybody,
         types: types(&VERSIONS.map(|pgx| (pgx, "Rows"))),
         releases: symbols(&["Close"]),

@@ -225,7 +225,8 @@ impl<'p> Flow<'p> {
         let callee = cx.callee(call);
         let listed = protocol.sources.iter().find(|source| source.who.is_called(cx, call, &callee));
         if let Some(source) = listed {
-            return Some((source.result, source.error, source.evidence));
+            let is_in_memory = source.from.is_some_and(|from| reads_memory(cx, call, from, 0));
+            return (!is_in_memory).then_some((source.result, source.error, source.evidence));
         }
         let sig = cx.signature_of_call(call)?;
         let types = &cx.pkg.types;
@@ -457,4 +458,18 @@ fn targets_of(cx: BodyCx<'_>, stmt: StmtId, call: ExprId) -> Vec<ExprId> {
             .unwrap_or_default(),
         _ => Vec::new(),
     }
+}
+
+/// Whether an argument of a call reads what is in memory: `bufio.NewReader(bytes.NewReader(b))`.
+fn reads_memory(cx: BodyCx<'_>, call: ExprId, arg: usize, depth: usize) -> bool {
+    let Some(&arg) = cx.args(call).get(arg) else { return false };
+    let init = cx.local(arg).and_then(|local| cx.local_info(local).init);
+    let made = cx.ast.unparen(init.map_or(arg, |(init, _)| init));
+    if !matches!(cx.ast.expr(made), Expr::Call { .. }) || MAX_HANDS <= depth {
+        return false;
+    }
+    let callee = cx.callee(made);
+    callee.is_func("bytes", &["NewReader", "NewBuffer", "NewBufferString"])
+        || callee.is_func("strings", &["NewReader"])
+        || (callee.is_func("bufio", &["NewReader", "NewReaderSize"]) && reads_memory(cx, made, 0, depth + 1))
 }

@@ -45,11 +45,21 @@ fn of_transport(body: BodyCx<'_>, transports: &Values, expr: ExprId) -> Transpor
         made.value("ResponseHeaderTimeout").is_some()
             || transports.is_set(&transports.held(made.holder), "ResponseHeaderTimeout")
     });
-    if is_set || transports.is_set(&held, "ResponseHeaderTimeout") {
+    let dials_with_deadline = made.is_some_and(|made| {
+        let dials = ["DialContext", "Dial", "DialTLSContext", "DialTLS"].into_iter();
+        dials.filter_map(|field| made.value(field)).any(|dial| sets_deadline(body, dial))
+    });
+    if is_set || dials_with_deadline || transports.is_set(&held, "ResponseHeaderTimeout") {
         Transport::Bounded
     } else if made.is_some() {
         Transport::Unlimited
     } else {
         Transport::Unknown
     }
+}
+
+/// Whether a function literal sets a deadline on the connection that it makes.
+fn sets_deadline(body: BodyCx<'_>, dial: ExprId) -> bool {
+    const METHODS: [&str; 2] = [".SetDeadline(", ".SetReadDeadline("];
+    METHODS.iter().any(|method| body.text(dial).contains(method))
 }

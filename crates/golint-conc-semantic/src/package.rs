@@ -6,6 +6,7 @@ use std::rc::Rc;
 use golint_conc_syntax::ast::{Ast, Decl, ExprId, GenKind, Spec, SpecId};
 use golint_conc_syntax::stage::{self, Stage};
 use golint_conc_syntax::{DeclKind, OutlineDecl, Signals, SourceFile, Span, Symbol};
+use memchr::memmem::Finder;
 use rustc_hash::FxHashMap;
 
 use crate::body::{Body, BodyCx, Callee};
@@ -33,6 +34,19 @@ pub struct PackageFile {
     /// Whether findings in this file are wanted.
     pub is_reported: bool,
 }
+
+/// Packages that nothing but tests imports.
+const TEST_LIBRARIES: [&str; 9] = [
+    "testing",
+    "github.com/onsi/ginkgo",
+    "github.com/onsi/ginkgo/v2",
+    "github.com/onsi/gomega",
+    "github.com/stretchr/testify/assert",
+    "github.com/stretchr/testify/mock",
+    "github.com/stretchr/testify/require",
+    "github.com/stretchr/testify/suite",
+    "gotest.tools/v3/assert",
+];
 
 /// Position of an object in [`Package::objects`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -349,18 +363,21 @@ impl Package {
     /// Whether some file of the modules that this package is built with has one of these texts in it. All files are
     /// read, so this is for the moment before a finding.
     pub fn is_said_in_module(&self, texts: &[String]) -> bool {
-        let finders: Vec<_> = texts.iter().map(memchr::memmem::Finder::new).collect();
+        let finders: Vec<_> = texts.iter().map(Finder::new).collect();
         let mut is_found = |_, text: &[u8]| finders.iter().any(|finder| finder.find(text).is_some());
         self.imported.find_text(&mut is_found)
     }
 
-    /// The other packages that this one is built with, with the bodies of their functions, whose files have a text in
-    /// them, tests left out; `None` where there are more than `max`. All files are read.
-    pub fn packages_that_say(&self, text: &str, max: usize) -> Option<Vec<Rc<Self>>> {
-        let finder = memchr::memmem::Finder::new(text);
+    /// The other packages of the modules that this one is built with, with the bodies of their functions, in which some
+    /// file imports this package and selects something of this name, tests left out; `None` where there are more than
+    /// `max`. All files are read.
+    pub fn packages_that_use(&self, name: Symbol, max: usize) -> Option<Vec<Rc<Self>>> {
+        let (import, selector) = (format!("\"{}\"", self.path), format!(".{name}"));
+        let (import, selector) = (Finder::new(&import), Finder::new(&selector));
+        let uses = |text: &[u8]| import.find(text).is_some() && selector.find(text).is_some();
         let mut paths: Vec<Symbol> = Vec::new();
         let mut is_too_much = |path: Symbol, text: &[u8]| {
-            if path != self.path && !paths.contains(&path) && finder.find(text).is_some() {
+            if path != self.path && !paths.contains(&path) && uses(text) {
                 paths.push(path);
             }
             max < paths.len()
@@ -404,14 +421,14 @@ impl Package {
         Some(self.foreign(pkg)?.object(name)?.kind)
     }
 
-    /// Whether a file is there for tests: its name says so, it imports `testing`, or its package is named after them, as
-    /// `testutil` and `e2e` are.
+    /// Whether a file is there for tests: its name says so, it imports `testing` or a library for tests, or its package is
+    /// named after them, as `testutil` and `e2e` are.
     pub fn is_for_tests(&self, file: usize) -> bool {
         let name = self.name.as_str();
         self.files[file].is_test
             || name.contains("test")
             || name.starts_with("e2e")
-            || self.imports(file, "testing")
+            || self.import_paths(file).iter().any(|path| TEST_LIBRARIES.contains(&path.as_str()))
     }
 
     /// The import paths in a file.

@@ -103,3 +103,26 @@ func (e *embedded) wait() {
 		e.Wait()
 	}
 }
+
+// A wait that can be called off: whoever calls it looks again.
+func (q *queue) wait(cancelled <-chan struct{}) {
+	woken := make(chan struct{})
+	go func() {
+		q.cond.Wait()
+		close(woken)
+	}()
+	select {
+	case <-woken:
+	case <-cancelled:
+		q.cond.Broadcast()
+		<-woken
+	}
+}
+
+func (q *queue) take(cancelled <-chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.items) == 0 && !q.done {
+		q.wait(cancelled)
+	}
+}

@@ -262,3 +262,25 @@ func (s *service) nested(ctx context.Context, each func(func())) {
 		go s.store.Put(ctx, "each")
 	})
 }
+
+type logs interface {
+	Errorf(format string, args ...any)
+}
+
+// G is the logger of a context.
+var G func(ctx context.Context) logs
+
+// The goroutine wants nothing of the context but its logger.
+func (s *service) logsLater(ctx context.Context, result <-chan error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	go func() {
+		select {
+		case <-time.After(time.Second):
+		case <-result:
+		}
+		if _, err := s.store.Get(context.TODO(), "a"); err != nil {
+			G(ctx).Errorf("failed: %v", err)
+		}
+	}()
+}

@@ -4,6 +4,7 @@ package main
 import (
 	"log"
 	"net/http"
+	"time"
 
 	"example.com/module/daemon"
 	"example.com/module/serve"
@@ -16,9 +17,26 @@ func main() {
 }
 
 func run(path string) error {
-	if _, err := daemon.New(path); err != nil {
+	d, err := daemon.New(path)
+	if err != nil {
 		return err
+	}
+	d.Start()
+	steps := []func(string){simulate, explain}
+	for _, step := range steps {
+		step(path)
 	}
 	http.HandleFunc("/", serve.Handle)
 	return nil
 }
+
+func simulate(path string) {
+	go func() {
+		for {
+			time.Sleep(time.Second)
+			log.Print(path)
+		}
+	}()
+}
+
+func explain(path string) { log.Print(path) }

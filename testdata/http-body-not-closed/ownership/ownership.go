@@ -1,12 +1,14 @@
 package ownership
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"os"
 )
@@ -441,4 +443,26 @@ func eachKind(url, kind string) (err error) {
 func decode(resp *http.Response) error {
 	defer resp.Body.Close()
 	return json.NewDecoder(resp.Body).Decode(new(int))
+}
+
+// The connection is the caller's from here on.
+func upgraded(t http.RoundTripper, conn net.Conn, req *http.Request) (net.Conn, error) {
+	resp, err := t.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusSwitchingProtocols {
+		resp.Body.Close()
+		return nil, errors.New(resp.Status)
+	}
+	return conn, nil
+}
+
+// What lies in memory holds no connection.
+func cached(text []byte, req *http.Request) (int, error) {
+	resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(text)), req)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
 }

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"time"
@@ -186,4 +187,20 @@ func testServer(handler http.Handler) (string, error) {
 // Nothing is asked for: others do what they like with it.
 func handedOut(take func(*http.Client)) {
 	take(&http.Client{})
+}
+
+// The connection itself has a deadline.
+func dialled(socket string) (*http.Response, error) {
+	client := http.Client{
+		Transport: &http.Transport{
+			DialContext: func(context.Context, string, string) (net.Conn, error) {
+				conn, err := net.Dial("unix", socket)
+				if err != nil {
+					return nil, err
+				}
+				return conn, conn.SetDeadline(time.Now().Add(time.Minute))
+			},
+		},
+	}
+	return client.Get("http://host/_ping")
 }

@@ -421,3 +421,16 @@ func other(db DB) bool {
 	rows, _ := db.Query("SELECT 1")
 	return rows.Next()
 }
+
+// An error before the first row was found by what has closed them.
+func askedFirst(db *sql.DB) error {
+	rows, err := db.Query("SELECT 1")
+	if err != nil {
+		return err
+	}
+	if rows.Err() != nil {
+		return rows.Err()
+	}
+	defer rows.Close()
+	return nil
+}

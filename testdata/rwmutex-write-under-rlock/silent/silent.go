@@ -99,3 +99,23 @@ func (c *cache) after() {
 	c.mu.RUnlock()
 	c.n++
 }
+
+type checkpoint struct {
+	sync.RWMutex
+	seq int
+}
+
+func (c *checkpoint) snapshot() int {
+	c.RLock()
+	defer c.RUnlock()
+
+	// Snapshots are made by a single thread, so that the read lock is enough.
+	c.seq++
+	return c.seq
+}
+
+func (c *checkpoint) clear() {
+	c.Lock()
+	defer c.Unlock()
+	c.seq = 0
+}

@@ -9,14 +9,15 @@ use std::rc::Rc;
 
 use golint_conc_flow::{Func, assigned};
 use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, LocalKind, MemberKind, Root, Type, TypeId};
+use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
-use golint_conc_syntax::{Symbol, find_word, is_word_byte};
 
 use super::sites::Site;
 use crate::access::resolve;
 use crate::binding::{Binding, Bound};
 use crate::model::Model;
+use crate::words::may_store;
 
 /// How many results, fields and variables are seen through to find a value.
 const MAX_DEPTH: usize = 12;
@@ -387,26 +388,6 @@ impl<'p> Model<'p> {
         }
         found
     }
-}
-
-/// Whether a text may set a field of this name or take its address, as far as what stands beside the name tells.
-fn may_store(text: &[u8], field: Symbol) -> bool {
-    find_word(text, field).any(|at| {
-        let rest = text[at + field.as_str().len()..].trim_ascii_start();
-        let line = rest.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        match rest {
-            [b'.' | b'(', ..] => false,
-            [b'=', next, ..] => *next != b'=',
-            [b':', ..] => true,
-            [b',', ..] if line.contains(&b'=') => true,
-            _ => {
-                let is_path =
-                    |&&byte: &&u8| is_word_byte(byte) || matches!(byte, b'.' | b'(' | b')' | b'[' | b']');
-                let path = text[..at].iter().rev().take_while(is_path).count();
-                text[..at - path].last() == Some(&b'&')
-            }
-        }
-    })
 }
 
 fn rebased(closure: Closure, to: impl Fn(&AccessPath) -> Option<AccessPath>) -> Closure {

@@ -170,7 +170,8 @@ impl FuncLocks {
                         }
                     }
                     let block = point.block;
-                    let always = *passes.entry(block).or_insert_with(|| self.always_passes(block, &conditions));
+                    let always =
+                        *passes.entry(block).or_insert_with(|| self.always_passes(block, &conditions));
                     let mut is_in_arm =
                         || *arms.entry(block).or_insert_with(|| self.is_in_arm(block, &conditions));
                     acquire.doubts += match always {

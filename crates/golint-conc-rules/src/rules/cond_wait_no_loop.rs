@@ -102,11 +102,14 @@ fn is_repeated(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> bool {
                 }
                 _ => false,
             };
+            // A goroutine that waits for a function that can be called off.
+            if cx.model.is_spawned_literal(body, &parents, literal) {
+                return is_called_in_loops(cx, body.id);
+            }
             let calls = cx.model.calls(body.id);
             let mut calls = calls.iter().filter(runs_literal).peekable();
             calls.peek().is_some()
                 && calls.all(|call| parents.enclosing_loops(body.ast, call.expr).next().is_some())
-                && !cx.model.is_spawned_literal(body, &parents, literal)
         }
         None => is_called_in_loops(cx, body.id),
     }
@@ -120,7 +123,9 @@ fn has_goto(body: BodyCx<'_>) -> bool {
 
 fn is_called_in_loops(cx: &Cx<'_>, func: BodyId) -> bool {
     let mut calls = 0;
-    for id in cx.pkg.bodies_naming(cx.pkg.body_decl(func).name).filter(|&id| id != func) {
+    // Tests call what they test.
+    let is_other = |&id: &BodyId| id != func && (!cx.is_test(id) || cx.is_test(func));
+    for id in cx.pkg.bodies_naming(cx.pkg.body_decl(func).name).filter(is_other) {
         let caller = cx.body(id);
         let parents = cx.model.parents(id);
         for call in cx.model.calls(id).iter().filter(|call| call.callee.body() == Some(func)) {

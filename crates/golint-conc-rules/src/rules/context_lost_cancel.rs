@@ -1,8 +1,8 @@
 //! See `rules/context-lost-cancel.md`.
 
-use golint_conc_flow::Kind;
+use golint_conc_flow::{CANCELLABLE, Kind};
 use golint_conc_semantic::{BodyCx, BodyId};
-use golint_conc_syntax::ast::ExprId;
+use golint_conc_syntax::ast::{ExprId, Stmt, StmtId};
 use golint_conc_syntax::{Signals, Symbol, Token, Tokens};
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
@@ -136,6 +136,9 @@ fn is_deferred_next(tokens: &Tokens<'_>, at: usize) -> bool {
 fn confidence(cx: &Cx<'_>, body: BodyCx<'_>, found: &NotReleased) -> Confidence {
     let callee = body.callee(found.call);
     let name = callee.name().map_or("", Symbol::as_str);
+    if found.is_dropped() && has_own_parent(body, found.call) {
+        return Confidence::Low;
+    }
     if name.starts_with("WithTimeout") || name.starts_with("WithDeadline") {
         return Confidence::Medium;
     }
@@ -149,6 +152,20 @@ fn confidence(cx: &Cx<'_>, body: BodyCx<'_>, found: &NotReleased) -> Confidence 
         Some(context) if leak::is_in_goroutine(cx, body, context) => Confidence::High,
         _ => Confidence::Low,
     }
+}
+
+/// Whether the function has made the parent of a derived context too, and kept what cancels that.
+fn has_own_parent(body: BodyCx<'_>, call: ExprId) -> bool {
+    let Some(parent) = body.args(call).first().and_then(|&parent| body.local(parent)) else { return false };
+    (0..body.ast.stmt_count() as u32).map(StmtId::new).any(|stmt| {
+        let Stmt::Assign { lhs, rhs, .. } = body.ast.stmt(stmt) else { return false };
+        let (targets, made): (Vec<_>, Vec<_>) = (body.ast.list(lhs).collect(), body.ast.list(rhs).collect());
+        matches!((&targets[..], &made[..]), (&[context, cancel], &[made])
+            if made != call
+                && body.local(context) == Some(parent)
+                && body.text(cancel) != "_"
+                && body.callee(made).is_func("context", &CANCELLABLE))
+    })
 }
 
 /// Whether the parent of a derived context is one that never ends.

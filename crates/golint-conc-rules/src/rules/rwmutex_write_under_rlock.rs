@@ -2,6 +2,7 @@
 
 use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
+use golint_conc_syntax::ast::ExprId;
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
 use crate::rule::{Cx, Report, Rule, step};
@@ -70,6 +71,9 @@ impl Rule for RwmutexWriteUnderRlock {
 
     fn body(&self, cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
         for found in cx.model.read_locked_writes(body.id) {
+            if says_one_writer(cx, body, found.rlock) {
+                continue;
+            }
             let (other, op, other_writes) = found.other;
             report.add(&ReadLocked {
                 lock: body.display_path(&found.lock),
@@ -82,4 +86,13 @@ impl Rule for RwmutexWriteUnderRlock {
             });
         }
     }
+}
+
+/// Whether a comment at the `RLock`, or on one of the lines behind it, says that nobody else writes.
+fn says_one_writer(cx: &Cx<'_>, body: BodyCx<'_>, rlock: ExprId) -> bool {
+    const WORDS: [&str; 5] = ["rlock", "read lock", "single thread", "single-thread", "only writer"];
+    const LINES: u32 = 4;
+    let source = &cx.pkg.files[body.file].source;
+    let line = source.lines().line(body.ast.expr_span(rlock).start) + LINES;
+    cx.comment_says(body, source.lines().line_span(source.text(), line), LINES + 1, &WORDS)
 }

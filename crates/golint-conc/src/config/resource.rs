@@ -85,6 +85,7 @@ pub(super) fn add(table: &mut Protocols, row: Spanned<Row>) -> Result<(), Fault>
             result: row.result,
             error: Some(row.error.unwrap_or(row.result + 1)),
             evidence: Evidence::Table,
+            from: None,
         }),
         None => {
             let what = format!("`acquire`: `{}` is no function with its package", text.get_ref());

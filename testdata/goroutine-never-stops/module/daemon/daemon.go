@@ -19,3 +19,15 @@ func (d *Daemon) collect() {
 		d.turns++
 	}
 }
+
+// Start is called by main too.
+func (d *Daemon) Start() {
+	go d.report()
+}
+
+func (d *Daemon) report() {
+	for {
+		time.Sleep(time.Minute)
+		d.turns = 0
+	}
+}

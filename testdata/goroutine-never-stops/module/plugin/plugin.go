@@ -33,3 +33,15 @@ func (p *Plugin) report() {
 		p.turns = 0
 	}
 }
+
+// Start is called by a handler.
+func (p *Plugin) Start() {
+	go p.watch() // want "never stops"
+}
+
+func (p *Plugin) watch() {
+	for {
+		time.Sleep(time.Hour)
+		p.turns--
+	}
+}

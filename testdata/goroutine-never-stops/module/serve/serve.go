@@ -13,5 +13,5 @@ var Makers = map[string]func() *plugin.Plugin{}
 // Handle handles one request.
 func Handle(w http.ResponseWriter, r *http.Request) {
 	Makers[r.URL.Path] = plugin.Default
-	plugin.New()
+	plugin.New().Start()
 }

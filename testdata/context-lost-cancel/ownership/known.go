@@ -1,0 +1,51 @@
+package ownership
+
+import (
+	"context"
+	"time"
+)
+
+type leader struct {
+	isRunning bool
+	turns     chan bool
+}
+
+// The field tells whether there is something to cancel.
+func (l *leader) follow(ctx context.Context) {
+	var stop context.CancelFunc
+	for leads := range l.turns {
+		if leads {
+			if !l.isRunning {
+				var running context.Context
+				running, stop = context.WithCancel(ctx)
+				go func() { _ = serve(running) }()
+				l.isRunning = true
+			}
+		} else if l.isRunning {
+			stop()
+			l.isRunning = false
+		}
+	}
+	if l.isRunning {
+		stop()
+	}
+}
+
+// What cancels the parent ends the child too.
+func child(done <-chan struct{}) {
+	var cancel context.CancelFunc
+	for {
+		select {
+		case <-time.After(time.Second):
+			var ctx context.Context
+			ctx, cancel = context.WithCancel(context.Background())
+			ctx, _ = context.WithTimeout(ctx, time.Minute)
+			_ = serve(ctx)
+		case <-done:
+			if cancel != nil {
+				cancel()
+			}
+			return
+		}
+	}
+}
