@@ -193,6 +193,15 @@ pub(crate) fn resolve(model: &Model<'_>, cx: BodyCx<'_>, path: AccessPath) -> Op
 
 /// The path that a variable is a second name of: it is made from it, holds a reference, and is never assigned again.
 fn alias(model: &Model<'_>, cx: BodyCx<'_>, local: LocalId) -> Option<AccessPath> {
+    if let Some(known) = model.aliases.borrow().get(&(cx.id, local)) {
+        return known.clone();
+    }
+    let found = find_alias(model, cx, local);
+    model.aliases.borrow_mut().insert((cx.id, local), found.clone());
+    found
+}
+
+fn find_alias(model: &Model<'_>, cx: BodyCx<'_>, local: LocalId) -> Option<AccessPath> {
     let info = cx.local_info(local);
     let (init, 0) = info.init? else { return None };
     if info.kind != LocalKind::Var || !is_reference(cx, info.ty) || model.is_assigned_again(cx, local) {
@@ -204,7 +213,8 @@ fn alias(model: &Model<'_>, cx: BodyCx<'_>, local: LocalId) -> Option<AccessPath
     };
     let is_itself = path.root == Root::Local(local);
     // `old := c.conns; c.conns = nil` takes what was there.
-    let is_taken = path.fields.last().is_some_and(|&field| {
+    let has_elements = matches!(cx.pkg.types.get(cx.pkg.underlying(info.ty)), Type::Map(..) | Type::Slice(_));
+    let is_taken = path.fields.last().filter(|_| has_elements).is_some_and(|&field| {
         may_store(cx.pkg.body_text(cx.id), field)
             && (0..cx.ast.stmt_count() as u32).map(StmtId::new).any(|stmt| {
                 assigned(cx, stmt).into_iter().any(|(target, _)| cx.path(target).as_ref() == Some(&path))

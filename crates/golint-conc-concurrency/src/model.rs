@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use golint_conc_flow::{Flow, Func};
-use golint_conc_semantic::{BodyCx, BodyId, Callee, Entity, LocalId, ObjKind, Package};
+use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, Entity, LocalId, ObjKind, Package};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents, Walk, roots, walk, walk_inline};
 use golint_conc_syntax::{Span, Symbol};
@@ -92,6 +92,8 @@ pub struct Model<'p> {
     pub(crate) channel_names: OnceCell<ChanNames>,
     pub(crate) orders: RefCell<FxHashMap<Func, Option<Rc<Order>>>>,
     pub(crate) starting_helpers: OnceCell<Vec<BodyId>>,
+    /// What variables are second names of.
+    pub(crate) aliases: RefCell<FxHashMap<(BodyId, LocalId), Option<AccessPath>>>,
     pub(crate) test_helpers: OnceCell<FxHashSet<Symbol>>,
     reached: RefCell<FxHashMap<Func, Rc<Direct>>>,
     pub(crate) lock_ops: RefCell<FxHashMap<BodyId, Rc<[LockOp]>>>,
@@ -111,6 +113,7 @@ impl<'p> Model<'p> {
             channel_names: OnceCell::new(),
             orders: RefCell::default(),
             starting_helpers: OnceCell::new(),
+            aliases: RefCell::default(),
             test_helpers: OnceCell::new(),
             reached: RefCell::default(),
             lock_ops: RefCell::default(),

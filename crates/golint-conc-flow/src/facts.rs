@@ -1,8 +1,8 @@
 //! What a path knows of the conditions that it has passed.
 //!
 //! A condition that is asked twice, with nothing assigned to its variables in between, has the same answer; and a
-//! variable that was set to `true`, `false`, `nil` or `append(x, y)` is what it was set to, and a field that was set to one
-//! of the first three. Only conditions for which that matters are kept: each doubles the number of states.
+//! variable that was set to `true`, `false`, `nil` or `append(x, y)` is what it was set to, as is a field that is
+//! asked for twice. Only conditions for which that matters are kept: each doubles the number of states.
 
 use golint_conc_semantic::{BodyCx, Entity, LocalId, Type, TypeId};
 use golint_conc_syntax::Symbol;
@@ -50,7 +50,6 @@ impl<'p> Conditions<'p> {
             uses.push((at, condition, negated));
         }
         let literals = literal_targets(cx, graph);
-        let fields = literal_fields(cx, graph);
         let unseen = assigned_elsewhere(cx, graph);
         for key in order {
             let uses = &by_key[&key];
@@ -61,8 +60,7 @@ impl<'p> Conditions<'p> {
             if locals.iter().any(|local| unseen.contains(local)) {
                 continue;
             }
-            let is_set = (locals.len() == 1 && locals.iter().any(|local| literals.contains(local)))
-                || fields.contains(&key);
+            let is_set = locals.len() == 1 && locals.iter().any(|local| literals.contains(local));
             if uses.len() < 2 && !is_set {
                 continue;
             }
@@ -341,16 +339,6 @@ fn field_set(cx: BodyCx<'_>, target: ExprId, value: Option<ExprId>) -> Option<(S
         Constant::Nil => Some((format!("{key}==nil"), true)),
         Constant::NotEmpty => None,
     }
-}
-
-/// The keys of conditions on fields that some statement of the graph sets to a constant.
-fn literal_fields(cx: BodyCx<'_>, graph: &FuncGraph) -> FxHashSet<String> {
-    let stmts = graph.points().filter_map(|(_, step)| match step {
-        Step::Exec(stmt) => Some(stmt),
-        _ => None,
-    });
-    let stores = stmts.flat_map(|stmt| assigned(cx, stmt));
-    stores.filter_map(|(target, value)| Some(field_set(cx, target, value)?.0)).collect()
 }
 
 /// The local variables that some statement of the graph sets to `true`, `false` or `nil`.
