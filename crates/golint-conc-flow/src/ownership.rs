@@ -242,7 +242,7 @@ impl Holding<'_, '_> {
             return is_nil == equal;
         }
         if !is_nil {
-            return !(equal && self.is_taken_over(held, lhs, rhs));
+            return !(equal && self.is_nothing_left(held, lhs, rhs));
         }
         if !equal && self.calls_one_of(held, self.cx.ast.unparen(value), &self.search.protocol.fails) {
             return false;
@@ -267,17 +267,20 @@ impl Holding<'_, '_> {
         }
     }
 
-    /// Whether a field of the resource is compared with the constant at which somebody else has it.
-    fn is_taken_over(&self, held: &Held, lhs: ExprId, rhs: ExprId) -> bool {
-        let Some((field, (pkg, name), number)) = self.search.protocol.taken_over else { return false };
+    /// Whether a field of the resource is compared with a constant at which there is nothing to release.
+    fn is_nothing_left(&self, held: &Held, lhs: ExprId, rhs: ExprId) -> bool {
+        let Some((field, constants)) = &self.search.protocol.nothing_at else { return false };
         let is_field = |expr: ExprId| match self.cx.ast.expr(self.cx.ast.unparen(expr)) {
             Expr::Selector { base, sel } => {
-                self.cx.ast.ident(sel) == Some(field) && self.hold(held, base) == Some(Hold::Whole)
+                self.cx.ast.ident(sel) == Some(*field) && self.hold(held, base) == Some(Hold::Whole)
             }
             _ => false,
         };
         let is_constant = |expr: ExprId| {
-            self.cx.is_external(expr, pkg.as_str(), name.as_str()) || self.cx.const_int(expr) == Some(number)
+            constants.iter().any(|&((pkg, name), number)| {
+                self.cx.is_external(expr, pkg.as_str(), name.as_str())
+                    || self.cx.const_int(expr) == Some(number)
+            })
         };
         (is_field(lhs) && is_constant(rhs)) || (is_field(rhs) && is_constant(lhs))
     }

@@ -133,8 +133,10 @@ pub struct Protocol {
     pub ends: Vec<Symbol>,
     /// The methods that have released it once they return an error.
     pub fails: Vec<Symbol>,
-    /// A field and the constant at which the resource is not this holder's: name, and its package and number.
-    pub taken_over: Option<(Symbol, Name, i128)>,
+    /// Calls of sources that hand out nothing to release, such as those for an answer without a body.
+    pub except: Option<fn(BodyCx<'_>, ExprId) -> bool>,
+    /// A field, and the constants at which there is nothing to release: name and number.
+    pub nothing_at: Option<(Symbol, Vec<(Name, i128)>)>,
     /// Whether calling it releases it.
     pub by_call: bool,
     /// Which other result of a source is the context that goes with it: once that is done, nothing is left to release.
@@ -158,7 +160,8 @@ impl Protocol {
             releases_whole: Vec::new(),
             ends: Vec::new(),
             fails: Vec::new(),
-            taken_over: None,
+            except: None,
+            nothing_at: None,
             by_call: false,
             context: None,
             stands_for: StandsFor::Nobody,
@@ -219,7 +222,8 @@ impl Protocols {
 }
 
 fn http_body() -> Protocol {
-    const CALLS: [&str; 5] = ["Do", "Get", "Head", "Post", "PostForm"];
+    // The answer to `Head` has no body.
+    const CALLS: [&str; 4] = ["Do", "Get", "Post", "PostForm"];
     Protocol {
         sources: vec![
             Source::or_error(Who::func("net/http", &CALLS[1..])),
@@ -233,11 +237,13 @@ fn http_body() -> Protocol {
             },
         ],
         part: Some(Symbol::new("Body")),
-        // Who asks for another protocol has the connection itself.
-        taken_over: Some((
+        except: Some(asks_for_head),
+        // Who asks for another protocol has the connection itself, and these other answers have no body.
+        nothing_at: Some((
             Symbol::new("StatusCode"),
-            (Symbol::new("net/http"), Symbol::new("StatusSwitchingProtocols")),
-            101,
+            [("StatusSwitchingProtocols", 101), ("StatusNoContent", 204), ("StatusNotModified", 304)]
+                .map(|(name, number)| ((Symbol::new("net/http"), Symbol::new(name)), number))
+                .to_vec(),
         )),
         releases_whole: symbols(&["Write"]),
         stands_for: StandsFor::Takes((Symbol::new("net/http"), Symbol::new("Request"))),
@@ -250,6 +256,23 @@ fn http_body() -> Protocol {
             "the connection is neither reused nor given back until the body is closed",
         )
     }
+}
+
+/// Whether a request is made with the method `HEAD`, whose answer has no body.
+fn asks_for_head(cx: BodyCx<'_>, call: ExprId) -> bool {
+    let Some(&request) = cx.args(call).last() else { return false };
+    let init = cx.local(request).and_then(|local| cx.local_info(local).init);
+    let made = cx.ast.unparen(init.map_or(request, |(init, _)| init));
+    let callee = cx.callee(made);
+    let method = match callee.name().map(Symbol::as_str) {
+        Some("NewRequest") => 0,
+        Some("NewRequestWithContext") => 1,
+        _ => return false,
+    };
+    callee.is_func("net/http", &["NewRequest", "NewRequestWithContext"])
+        && cx.args(made).get(method).is_some_and(|&method| {
+            cx.is_external(method, "net/http", "MethodHead") || cx.text(method) == "\"HEAD\""
+        })
 }
 
 fn cancel() -> Protocol {

@@ -3,7 +3,7 @@
 use golint_conc_concurrency::{Channel, Model, Spawn, UnendingStmt};
 use golint_conc_flow::{Kind, Protocols};
 use golint_conc_semantic::build::LangVersion;
-use golint_conc_semantic::{BodyCx, BodyId, Package};
+use golint_conc_semantic::{BodyCx, BodyId, Callee, Package};
 use golint_conc_syntax::ast::{ExprId, StmtId};
 use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{Signals, Span};
@@ -191,6 +191,22 @@ impl<'p> Cx<'p> {
         self.comment_says(start, spawn.span, 2, &WORDS)
             || self.comment_says(start, Span::new(decl.start, decl.start), 4, &WORDS)
             || self.comment_says(looping, looping.ast.stmt_span(turn.stmt), 1, &WORDS)
+    }
+
+    /// Whether a place is in a function that a library for fault injection gets, and that builds leave out.
+    pub fn is_fault_injection(&self, body: BodyCx<'_>, at: NodeRef) -> bool {
+        const FAILPOINT: &str = "github.com/pingcap/failpoint";
+        let parents = self.model.parents(body.id);
+        let mut literal = parents.enclosing_func(body.ast, at);
+        while let Some(inner) = literal {
+            if let Some(NodeRef::Expr(call)) = parents.parent(inner)
+                && matches!(body.callee(call), Callee::Func { pkg, .. } if pkg == FAILPOINT)
+            {
+                return true;
+            }
+            literal = parents.enclosing_func(body.ast, inner);
+        }
+        false
     }
 
     /// Whether a comment stands on the lines of `span` or on the line above: somebody meant it so.

@@ -2,6 +2,7 @@ package ownership
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -48,4 +49,14 @@ func child(done <-chan struct{}) {
 			return
 		}
 	}
+}
+
+func serveUntilClosed(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	if err := serve(ctx); errors.Is(err, errBusy) {
+		// The connection was closed since the parent was cancelled.
+		return err
+	}
+	cancel()
+	return nil
 }

@@ -43,7 +43,7 @@ func dropped(url string) {
 }
 
 func blank(url string) error {
-	_, err := http.Head(url) // want "the response of `http.Head` is dropped"
+	_, err := http.PostForm(url, nil) // want "the response of `http.PostForm` is dropped"
 	return err
 }
 

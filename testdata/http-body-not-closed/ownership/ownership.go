@@ -3,6 +3,7 @@ package ownership
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -465,4 +466,33 @@ func cached(text []byte, req *http.Request) (int, error) {
 		return 0, err
 	}
 	return resp.StatusCode, nil
+}
+
+// The answer has no body.
+func asksForHead(ctx context.Context, url string) (int64, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, url, nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	again, err := http.Head(url)
+	if err != nil {
+		return 0, err
+	}
+	return resp.ContentLength + again.ContentLength, nil
+}
+
+func noContent(url string) error {
+	resp, err := http.Post(url, "", nil)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode == http.StatusNoContent {
+		return nil
+	}
+	defer resp.Body.Close()
+	return errors.New(resp.Status)
 }

@@ -1,7 +1,10 @@
 //! See `rules/chan-send-no-receiver.md`.
 
 use golint_conc_concurrency::{ChanKey, ChanUseKind, Channel, StuckSend};
+use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
+use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::visit::NodeRef;
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
 use crate::rule::{Cx, Report, Rule, step};
@@ -18,6 +21,8 @@ struct NoReceiver {
     capacity: i128,
     is_local: bool,
     is_partial: bool,
+    /// Whether it is in a function of a fake that a test makes, which the test may well mean never to be called.
+    is_fake: bool,
 }
 
 impl Finding for NoReceiver {
@@ -63,6 +68,7 @@ impl Finding for NoReceiver {
 
     fn confidence(&self) -> Confidence {
         match (self.is_local, self.capacity) {
+            _ if self.is_fake => Confidence::Low,
             (true, _) => Confidence::High,
             (false, 0) if !self.is_partial => Confidence::Medium,
             // Nobody may ever send more than there is room for, or a file for another system may receive.
@@ -98,6 +104,15 @@ impl Rule for ChanSendNoReceiver {
             capacity,
             is_local: matches!(channel.key, ChanKey::Local(..)),
             is_partial: cx.pkg.is_partial,
+            is_fake: cx.is_test(send.body) && is_in_field(cx, body, send.expr),
         });
     }
+}
+
+/// Whether an expression is in a function literal that is the value of a field.
+fn is_in_field(cx: &Cx<'_>, body: BodyCx<'_>, expr: ExprId) -> bool {
+    let parents = cx.model.parents(body.id);
+    let literal = cx.model.func_of(body.id, expr).lit;
+    matches!(literal.and_then(|literal| parents.parent(literal)), Some(NodeRef::Expr(above))
+        if matches!(body.ast.expr(above), Expr::KeyValue { .. }))
 }

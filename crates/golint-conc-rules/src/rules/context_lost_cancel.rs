@@ -13,6 +13,12 @@ pub(crate) static RULE: ContextLostCancel = ContextLostCancel;
 
 pub(crate) struct ContextLostCancel;
 
+/// How far above the end of a path a comment may tell why it does not cancel.
+const END_COMMENT_LINES: u32 = 2;
+
+/// What such a comment has.
+const END_WORDS: [&str; 3] = ["cancelled", "canceled", "intentional"];
+
 /// What the names of the functions begin with that make such contexts.
 const WORDS: [&str; 4] = ["WithCancel", "WithTimeout", "WithDeadline", "NotifyContext"];
 
@@ -89,8 +95,13 @@ impl Rule for ContextLostCancel {
                 Ends::Function => leak::is_derived(body, found.call),
                 Ends::Process => true,
             };
+            // Who says at the end of the path what has cancelled the context, or that it goes on, means it so.
+            let is_explained = found
+                .steps()
+                .last()
+                .is_some_and(|end| cx.comment_says(body, end.place.span, END_COMMENT_LINES, &END_WORDS));
             // What a test leaves behind ends soon.
-            let is_covered = is_covered || cx.is_test(body.id);
+            let is_covered = is_covered || is_explained || cx.is_test(body.id);
             let cap = if is_covered { Confidence::Low } else { confidence(cx, body, &found) };
             found.confidence = found.confidence.min(cap);
             report.add(&found);

@@ -72,7 +72,10 @@ impl Rule for GoroutineNeverStops {
             Lifetime::Unknown => Confidence::Low,
             Lifetime::Shorter => Confidence::Medium,
         };
-        if cx.model.unending_without_context(spawn).is_some() || cx.is_meant_for_ever(spawn, &turn) {
+        if cx.model.unending_without_context(spawn).is_some()
+            || cx.is_meant_for_ever(spawn, &turn)
+            || cx.is_fault_injection(cx.body(spawn.body), spawn.node)
+        {
             return;
         }
         let body = cx.body(turn.func.body);

@@ -234,6 +234,9 @@ impl Rule for GoroutineWithoutContext {
     }
 
     fn goroutine(&self, cx: &Cx<'_>, spawn: &Spawn, report: &mut Report<'_>) {
+        if cx.is_fault_injection(cx.body(spawn.body), spawn.node) {
+            return;
+        }
         if let Some(abandoned) = abandoned(cx, spawn) {
             report.add(&abandoned);
             return;
