@@ -1,7 +1,7 @@
 //! Calls between the module's packages: goroutines that run functions of others, and who calls a function from there.
 
 use golint_conc_flow::Func;
-use golint_conc_semantic::{BodyCx, BodyDecl, BodyId, Callee, Package};
+use golint_conc_semantic::{BodyCx, BodyId, Callee};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::NodeRef;
 
@@ -10,7 +10,7 @@ use crate::model::{Model, Spawn};
 use crate::scope::ContextInScope;
 
 /// How far the callers of a function are followed from package to package.
-const MAX_PACKAGES: usize = 3;
+pub(crate) const MAX_PACKAGES: usize = 3;
 
 /// How many packages may call a function whose callers are looked at.
 const MAX_USERS: usize = 4;
@@ -48,20 +48,30 @@ impl Model<'_> {
     /// How long the places live that use an exported function or method in other packages of the module, the shortest of
     /// them; nothing where none does.
     pub(crate) fn lifetime_elsewhere(&self, body: BodyId) -> Option<Lifetime> {
-        let decl = self.pkg.body_decl(body);
         if self.pkg.bounds.count("packages of callers", MAX_PACKAGES <= self.depth) {
             return Some(Lifetime::Shorter);
         }
-        let Some(users) = self.pkg.packages_that_use(decl.name, MAX_USERS) else {
-            return Some(Lifetime::Shorter);
+        let lifetime = |model: &Model<'_>, cx: BodyCx<'_>, used: ExprId| match model
+            .parents(cx.id)
+            .parent(used)
+        {
+            Some(NodeRef::Expr(call)) if matches!(cx.ast.expr(call), Expr::Call { fun, .. } if fun == used) => {
+                model.lifetime(cx.id, call)
+            }
+            _ => Lifetime::Shorter,
         };
-        users.iter().flat_map(|user| self.lifetimes_of_uses(user, decl)).max()
+        let Some(lifetimes) = self.in_users(body, lifetime) else { return Some(Lifetime::Shorter) };
+        lifetimes.into_iter().max()
     }
 
-    /// How long the places live that use a function or method of this package in another one.
-    fn lifetimes_of_uses(&self, user: &Package, decl: &BodyDecl) -> Vec<Lifetime> {
-        let mut model = Model::new(user);
-        model.depth = self.depth + 1;
+    /// What is so at the places that use a function or method of this package in others of the module; `None` where too
+    /// many packages do.
+    pub(crate) fn in_users<T>(
+        &self,
+        body: BodyId,
+        mut ask: impl FnMut(&Model<'_>, BodyCx<'_>, ExprId) -> T,
+    ) -> Option<Vec<T>> {
+        let decl = self.pkg.body_decl(body);
         let is_use = |cx: BodyCx<'_>, expr: ExprId| match (decl.recv, cx.ast.expr(expr)) {
             (None, Expr::Selector { .. }) => cx.is_external(expr, self.pkg.path.as_str(), decl.name.as_str()),
             (Some(recv), Expr::Selector { .. }) => {
@@ -70,18 +80,17 @@ impl Model<'_> {
             }
             _ => false,
         };
-        let uses = user.bodies_naming(decl.name).flat_map(|id| {
-            let cx = model.body(id);
-            let exprs = (0..cx.ast.expr_count() as u32).map(ExprId::new);
-            exprs.filter(move |&expr| is_use(cx, expr)).map(move |expr| (cx, expr))
-        });
-        let lifetime = |(cx, used): (BodyCx<'_>, ExprId)| match model.parents(cx.id).parent(used) {
-            Some(NodeRef::Expr(call)) if matches!(cx.ast.expr(call), Expr::Call { fun, .. } if fun == used) => {
-                model.lifetime(cx.id, call)
+        let mut answers = Vec::new();
+        for user in self.pkg.packages_that_use(decl.name, MAX_USERS)? {
+            let mut model = Model::new(&user);
+            model.depth = self.depth + 1;
+            for id in user.bodies_naming(decl.name) {
+                let cx = model.body(id);
+                let exprs = (0..cx.ast.expr_count() as u32).map(ExprId::new);
+                answers.extend(exprs.filter(|&expr| is_use(cx, expr)).map(|expr| ask(&model, cx, expr)));
             }
-            _ => Lifetime::Shorter,
-        };
-        uses.map(lifetime).collect()
+        }
+        Some(answers)
     }
 
     /// The call that a literal ends with.

@@ -347,7 +347,7 @@ impl<'p> Model<'p> {
 
     /// The calls of a function or method in this package, and the lists of functions to run that it is in; `None` where
     /// something else is done with it.
-    fn places_of_calls(&self, body: BodyId) -> Option<Vec<(BodyId, ExprId)>> {
+    pub(crate) fn places_of_calls(&self, body: BodyId) -> Option<Vec<(BodyId, ExprId)>> {
         self.uses_as(body, |cx, parents, whole| {
             let Some(NodeRef::Expr(above)) = parents.parent(whole) else { return None };
             (is_called(cx, above, whole) || self.is_list_to_run(cx, parents, above)).then_some(above)

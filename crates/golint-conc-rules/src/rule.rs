@@ -111,6 +111,13 @@ impl<'p> Cx<'p> {
         self.place(body.id, body.ast.expr_span(expr))
     }
 
+    /// The place of the name of a declared function.
+    pub fn name_place(&self, id: BodyId) -> Place {
+        let outline = self.pkg.body_outline(id);
+        let span = outline.names.first().map_or(outline.span, |&(_, span)| span);
+        Place { file: FileId(self.pkg.body_decl(id).file as u32), span }
+    }
+
     /// The place of a statement.
     pub fn stmt_place(&self, body: BodyCx<'_>, stmt: StmtId) -> Place {
         self.place(body.id, body.ast.stmt_span(stmt))

@@ -20,6 +20,9 @@ func NewCollector() *Collector {
 	return c
 }
 
+// Close ends all but the goroutines.
+func (c *Collector) Close() { close(c.done) }
+
 func (c *Collector) collect() {
 	for {
 		select {
@@ -122,6 +125,35 @@ func (c *Collector) True() {
 		for true {
 			c.reset()
 			time.Sleep(time.Second)
+		}
+	}()
+}
+
+// The loop hears of the end, and goes on.
+func follow(ctx context.Context, names <-chan string) {
+	go func() { // want "has no way out"
+		for {
+			select {
+			case <-ctx.Done():
+			case name := <-names:
+				println(name)
+			}
+		}
+	}()
+}
+
+// Each attempt leaves one behind.
+func retry(c *Collector, attempt func() error) {
+	for attempt() != nil {
+		beat(c)
+	}
+}
+
+func beat(c *Collector) {
+	go func() { // want "has no way out"
+		for {
+			time.Sleep(time.Second)
+			c.reset()
 		}
 	}()
 }

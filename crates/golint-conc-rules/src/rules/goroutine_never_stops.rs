@@ -1,6 +1,6 @@
 //! See `rules/goroutine-never-stops.md`.
 
-use golint_conc_concurrency::{Lifetime, Spawn, Unending};
+use golint_conc_concurrency::{Lifetime, Piling, Spawn, Unending};
 use golint_conc_syntax::Signals;
 
 use crate::diagnostic::{Confidence, Finding, Place, Step};
@@ -14,6 +14,8 @@ struct NeverStops {
     start: Place,
     turn: Place,
     name: Option<String>,
+    /// Why such goroutines pile up: the place and what to say of it.
+    why: Option<(Place, String)>,
     confidence: Confidence,
 }
 
@@ -30,14 +32,16 @@ impl Finding for NeverStops {
     }
 
     fn steps(&self) -> Vec<Step> {
-        vec![
+        let mut steps = vec![
             step(self.start, 0, "the goroutine starts"),
             step(
                 self.turn,
                 1,
                 "the loop has no condition, `return` or `break`, and calls nothing that ends it",
             ),
-        ]
+        ];
+        steps.extend(self.why.iter().map(|(place, why)| step(*place, 0, why.clone())));
+        steps
     }
 
     fn help(&self) -> Option<String> {
@@ -79,11 +83,30 @@ impl Rule for GoroutineNeverStops {
             return;
         }
         let body = cx.body(turn.func.body);
+        let piling = cx.model.piling(spawn, &turn);
         report.add(&NeverStops {
+            why: piling.map(|piling| why(cx, piling)),
             start: cx.start_place(spawn),
             turn: cx.keyword_place(body, turn.stmt),
             name: (turn.func != target || target.lit.is_none()).then(|| body.name()),
-            confidence,
+            confidence: if piling.is_some() { confidence } else { Confidence::Low },
         });
+    }
+}
+
+fn why(cx: &Cx<'_>, piling: Piling) -> (Place, String) {
+    match piling {
+        Piling::OwnerEnds(method) => {
+            let name = cx.body(method).name();
+            (cx.name_place(method), format!("`{name}` ends what it belongs to, but not the goroutine"))
+        }
+        Piling::Ignores(body, receive) => {
+            let body = cx.body(body);
+            (cx.expr_place(body, receive), "the loop hears that it shall end, and goes on".to_owned())
+        }
+        Piling::StartedAgain(body, node) => {
+            let body = cx.body(body);
+            (cx.node_place(body, node), "which comes again and again".to_owned())
+        }
     }
 }
