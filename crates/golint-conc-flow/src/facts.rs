@@ -23,6 +23,8 @@ pub(crate) struct Conditions<'p> {
     cx: BodyCx<'p>,
     /// The variables that each condition speaks of.
     locals: Vec<Vec<LocalId>>,
+    /// The fields that it speaks of.
+    fields: Vec<Vec<Symbol>>,
     /// Which condition a branch asks, and whether it asks for the contrary.
     asked: FxHashMap<ExprId, (usize, bool)>,
     /// The same of a call that asserts one.
@@ -36,6 +38,7 @@ impl<'p> Conditions<'p> {
         let mut known = Self {
             cx,
             locals: Vec::new(),
+            fields: Vec::new(),
             asked: FxHashMap::default(),
             asserted: FxHashMap::default(),
             keys: FxHashMap::default(),
@@ -66,6 +69,7 @@ impl<'p> Conditions<'p> {
             }
             let index = known.locals.len();
             known.locals.push(locals);
+            known.fields.push(uses.iter().flat_map(|&(_, condition, _)| fields_in(cx, condition)).collect());
             for &(at, condition, negated) in uses {
                 let told = if at == condition { &mut known.asked } else { &mut known.asserted };
                 told.insert(at, (index, negated));
@@ -99,7 +103,17 @@ impl<'p> Conditions<'p> {
         }
         for (target, value) in assigned(self.cx, stmt) {
             let Some(local) = root_local(self.cx, target) else { continue };
-            self.forget_local(facts, local);
+            match self.cx.ast.expr(self.cx.ast.unparen(target)) {
+                Expr::Selector { sel, .. } => {
+                    let field = self.cx.ast.ident(sel);
+                    let speaks = |index: usize| {
+                        self.locals[index].contains(&local)
+                            && self.fields[index].iter().any(|&other| Some(other) == field)
+                    };
+                    facts.retain(|&(index, _)| !speaks(index));
+                }
+                _ => self.forget_local(facts, local),
+            }
             let known: &[(String, bool)] = match self.cx.ast.ident(self.cx.ast.unparen(target)) {
                 Some(name) => {
                     let name = name_key(name, local);
@@ -311,6 +325,20 @@ fn assigned_elsewhere(cx: BodyCx<'_>, graph: &FuncGraph) -> FxHashSet<LocalId> {
         .flat_map(|stmt| assigned(cx, stmt))
         .filter_map(|(target, _)| root_local(cx, target))
         .collect()
+}
+
+/// The names that a condition selects.
+fn fields_in(cx: BodyCx<'_>, expr: ExprId) -> Vec<Symbol> {
+    let mut fields = Vec::new();
+    walk(cx.ast, expr, |node| {
+        if let NodeRef::Expr(expr) = node
+            && let Expr::Selector { sel, .. } = cx.ast.expr(expr)
+        {
+            fields.extend(cx.ast.ident(sel));
+        }
+        Walk::Into
+    });
+    fields
 }
 
 /// The local variables of a condition.

@@ -184,6 +184,17 @@ impl Holding<'_, '_> {
                 let Some(local) = self.cx.local(expr) else { return true };
                 let Some((init, result)) = self.cx.local_info(local).init else { return true };
                 let init = ast.unparen(init);
+                let is_from_same_call = |&(holder, _): &(LocalId, Hold)| {
+                    let made = self.cx.local_info(holder).init;
+                    made.is_some_and(|(made, _)| ast.unparen(made) == init)
+                };
+                // `ctx, cancel, ok := …`
+                if !holds
+                    && self.cx.local_info(local).ty == TypeId::BOOL
+                    && held.holders.iter().any(is_from_same_call)
+                {
+                    return false;
+                }
                 match ast.expr(init) {
                     Expr::TypeAssert { base, .. } => !(holds && result == 1 && self.is_error(held, base)),
                     Expr::Call { .. } if init != expr => self.ask(held, init, holds),

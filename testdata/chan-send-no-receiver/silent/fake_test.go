@@ -19,3 +19,9 @@ func TestFake(t *testing.T) {
 		t.Error("not created")
 	}
 }
+
+type mockSweeper struct{ updated chan int }
+
+func newMockSweeper() *mockSweeper { return &mockSweeper{updated: make(chan int)} }
+
+func (m *mockSweeper) update(input int) { m.updated <- input }

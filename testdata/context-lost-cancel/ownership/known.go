@@ -60,3 +60,21 @@ func serveUntilClosed(ctx context.Context) error {
 	cancel()
 	return nil
 }
+
+func derived(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc, bool) {
+	if limit < 0 {
+		return nil, nil, false
+	}
+	child, cancel := context.WithTimeout(ctx, limit)
+	return child, cancel, true
+}
+
+// Without the third result there is no second.
+func asked(ctx context.Context, limit time.Duration) error {
+	child, cancel, ok := derived(ctx, limit)
+	if !ok {
+		return errBusy
+	}
+	defer cancel()
+	return serve(child)
+}

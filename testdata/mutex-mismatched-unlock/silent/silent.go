@@ -222,3 +222,30 @@ func reset(n *node) {
 	n.next.mu.Lock()
 	n.next.mu.Unlock()
 }
+
+type readOptions struct {
+	isSlow   bool
+	revision int
+}
+
+// Another field of the options changes, not the one that is asked for.
+func (n *node) read(options *readOptions, revision int) int {
+	if !options.isSlow {
+		n.mu.RLock()
+		defer n.mu.RUnlock()
+	}
+	sum := 0
+	for i := range 3 {
+		if options.isSlow {
+			n.mu.RLock()
+		}
+		if options.revision != revision {
+			options.revision = revision
+		}
+		sum += n.m["a"] * i
+		if options.isSlow {
+			n.mu.RUnlock()
+		}
+	}
+	return sum
+}

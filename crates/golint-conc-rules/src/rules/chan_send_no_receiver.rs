@@ -104,9 +104,15 @@ impl Rule for ChanSendNoReceiver {
             capacity,
             is_local: matches!(channel.key, ChanKey::Local(..)),
             is_partial: cx.pkg.is_partial,
-            is_fake: cx.is_test(send.body) && is_in_field(cx, body, send.expr),
+            is_fake: cx.is_test(send.body) && (is_in_field(cx, body, send.expr) || is_in_mock(body)),
         });
     }
+}
+
+/// Whether a function is a method of a type that stands for another in tests, as its name tells.
+fn is_in_mock(body: BodyCx<'_>) -> bool {
+    let recv = body.pkg.body_decl(body.id).recv.map(|recv| recv.as_str().to_ascii_lowercase());
+    recv.is_some_and(|recv| ["mock", "fake", "stub"].iter().any(|word| recv.contains(word)))
 }
 
 /// Whether an expression is in a function literal that is the value of a field.

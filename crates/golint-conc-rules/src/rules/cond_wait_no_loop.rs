@@ -1,7 +1,7 @@
 //! See `rules/cond-wait-no-loop.md`.
 
 use golint_conc_concurrency::Call;
-use golint_conc_semantic::{BodyCx, BodyId};
+use golint_conc_semantic::{BodyCx, BodyId, LocalKind};
 use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{BranchKind, Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::NodeRef;
@@ -78,6 +78,16 @@ impl Rule for CondWaitNoLoop {
             }
             let Expr::Call { fun, .. } = body.ast.expr(call.expr) else { continue };
             let Expr::Selector { base, .. } = body.ast.expr(body.ast.unparen(fun)) else { continue };
+            // Who is given the condition variable does not know what is waited for.
+            let is_given =
+                body.local(base).is_some_and(|local| body.local_info(local).kind == LocalKind::Param);
+            let parents = cx.model.parents(body.id);
+            let literal = cx.model.func_of(body.id, call.expr).lit;
+            let is_repeated = literal
+                .is_some_and(|literal| parents.enclosing_loops(body.ast, literal).next().is_some());
+            if is_given && !is_repeated {
+                continue;
+            }
             report.add(&NoLoop {
                 place: cx.expr_place(body, call.expr),
                 cond: body.text(base).to_owned(),

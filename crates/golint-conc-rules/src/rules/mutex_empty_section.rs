@@ -89,6 +89,14 @@ fn statement_lists(body: BodyCx<'_>) -> Vec<List<StmtId>> {
     lists
 }
 
+/// Whether the comment above a function speaks of the locks: it takes them to see whether they are free.
+fn is_about_locks(cx: &Cx<'_>, body: BodyCx<'_>) -> bool {
+    const WORDS: [&str; 4] = ["lock", "mutex", "acquire", "barrier"];
+    const LINES: u32 = 4;
+    let start = cx.pkg.body_outline(body.id).span.start;
+    cx.comment_says(body, Span::new(start, start), LINES, &WORDS)
+}
+
 fn empty_section(cx: &Cx<'_>, body: BodyCx<'_>, stmts: &[StmtId], at: usize) -> Option<Empty> {
     // Without anything behind it, nothing was to be protected: somebody waits for the present holder.
     let (&first, &second, &next) = (stmts.get(at)?, stmts.get(at + 1)?, stmts.get(at + 2)?);
@@ -105,7 +113,7 @@ fn empty_section(cx: &Cx<'_>, body: BodyCx<'_>, stmts: &[StmtId], at: usize) -> 
     let is_relay = previous.is_some_and(|op| !op.kind.acquires())
         || operation(cx, body, next).is_some_and(|op| op.kind.acquires());
     let (from, to) = (body.ast.stmt_span(first), body.ast.stmt_span(second));
-    if is_relay || has_comment(body, from, to) {
+    if is_relay || has_comment(body, from, to) || is_about_locks(cx, body) {
         return None;
     }
     let path = lock.path?;
