@@ -258,21 +258,17 @@ fn http_body() -> Protocol {
     }
 }
 
-/// Whether a request is made with the method `HEAD`, whose answer has no body.
+/// Whether a request is made with the method `HEAD`, whose answer has no body: the call, or what makes its request, names
+/// that method.
 fn asks_for_head(cx: BodyCx<'_>, call: ExprId) -> bool {
-    let Some(&request) = cx.args(call).last() else { return false };
-    let init = cx.local(request).and_then(|local| cx.local_info(local).init);
-    let made = cx.ast.unparen(init.map_or(request, |(init, _)| init));
-    let callee = cx.callee(made);
-    let method = match callee.name().map(Symbol::as_str) {
-        Some("NewRequest") => 0,
-        Some("NewRequestWithContext") => 1,
-        _ => return false,
+    let names_head = |expr: ExprId| {
+        let text = cx.text(expr);
+        ["\"HEAD\"", ".MethodHead", ".HEAD"].iter().any(|head| text.contains(head))
     };
-    callee.is_func("net/http", &["NewRequest", "NewRequestWithContext"])
-        && cx.args(made).get(method).is_some_and(|&method| {
-            cx.is_external(method, "net/http", "MethodHead") || cx.text(method) == "\"HEAD\""
-        })
+    cx.args(call).into_iter().any(|arg| {
+        let init = cx.local(arg).and_then(|local| cx.local_info(local).init);
+        names_head(init.map_or(arg, |(init, _)| init))
+    })
 }
 
 fn cancel() -> Protocol {

@@ -222,12 +222,14 @@ impl<'p> Flow<'p> {
         if !matches!(cx.ast.expr(call), Expr::Call { .. }) {
             return None;
         }
+        if protocol.except.is_some_and(|is_except| is_except(cx, call)) {
+            return None;
+        }
         let callee = cx.callee(call);
         let listed = protocol.sources.iter().find(|source| source.who.is_called(cx, call, &callee));
         if let Some(source) = listed {
-            let is_nothing = source.from.is_some_and(|from| reads_memory(cx, call, from, 0))
-                || protocol.except.is_some_and(|is_except| is_except(cx, call));
-            return (!is_nothing).then_some((source.result, source.error, source.evidence));
+            let is_in_memory = source.from.is_some_and(|from| reads_memory(cx, call, from, 0));
+            return (!is_in_memory).then_some((source.result, source.error, source.evidence));
         }
         let sig = cx.signature_of_call(call)?;
         let types = &cx.pkg.types;

@@ -1,6 +1,6 @@
 //! Which addresses, URLs and listeners are of this machine alone.
 
-use golint_conc_semantic::{BodyCx, Callee, Entity, LocalKind, ObjKind};
+use golint_conc_semantic::{BodyCx, Callee, Entity, LocalKind, ObjId, ObjKind};
 use golint_conc_syntax::ast::{Ast, BinaryOp, Expr, ExprId, LitKind};
 
 use crate::diagnostic::Confidence;
@@ -59,13 +59,27 @@ fn starts_with_loopback(cx: &Cx<'_>, body: BodyCx<'_>, expr: ExprId, depth: usiz
                         && starts_with_loopback(cx, body, init, depth + 1)
                 })
             }
-            Entity::Object(id) if cx.pkg.object(id).kind == ObjKind::Const => {
-                let source = cx.pkg.files[cx.pkg.object(id).file].source.text();
-                cx.pkg.var_init(id).is_some_and(|(ast, init)| is_loopback_literal(ast, source, init))
-            }
+            Entity::Object(id) => is_loopback_const(cx, id, depth + 1),
             _ => false,
         },
         _ => false,
+    }
+}
+
+/// Whether a package-level constant begins with an address of this machine, or with a constant that does.
+fn is_loopback_const(cx: &Cx<'_>, id: ObjId, depth: usize) -> bool {
+    let object = cx.pkg.object(id);
+    if object.kind != ObjKind::Const || MAX_DEPTH < depth {
+        return false;
+    }
+    let Some((ast, init)) = cx.pkg.var_init(id) else { return false };
+    let mut first = ast.unparen(init);
+    while let Expr::Binary { op: BinaryOp::Add, lhs, .. } = ast.expr(first) {
+        first = ast.unparen(lhs);
+    }
+    match ast.ident(first).and_then(|name| cx.pkg.lookup(name)) {
+        Some(other) => is_loopback_const(cx, other, depth + 1),
+        None => is_loopback_literal(ast, cx.pkg.files[object.file].source.text(), first),
     }
 }
 

@@ -97,3 +97,14 @@ func handedOn(client *http.Client) *http.Client {
 func longPoll(since int) (*http.Response, error) {
 	return http.Get(fmt.Sprintf("http://example.com/events?since=%d", since)) // want "`http.Get` has no timeout" // FIXME false positive: it is a long poll
 }
+
+const (
+	port  = "8080"
+	local = "http://localhost:" + port
+	v1    = local + "/v1/%s"
+)
+
+func constants(name string) (*http.Response, error) {
+	url := fmt.Sprintf(v1, name)
+	return http.Get(url)
+}

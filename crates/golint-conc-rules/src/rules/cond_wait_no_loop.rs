@@ -83,8 +83,8 @@ impl Rule for CondWaitNoLoop {
                 body.local(base).is_some_and(|local| body.local_info(local).kind == LocalKind::Param);
             let parents = cx.model.parents(body.id);
             let literal = cx.model.func_of(body.id, call.expr).lit;
-            let is_repeated = literal
-                .is_some_and(|literal| parents.enclosing_loops(body.ast, literal).next().is_some());
+            let is_repeated =
+                literal.is_some_and(|literal| parents.enclosing_loops(body.ast, literal).next().is_some());
             if is_given && !is_repeated {
                 continue;
             }
