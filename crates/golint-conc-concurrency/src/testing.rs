@@ -2,6 +2,7 @@
 
 use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, Root};
 use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{Signals, Symbol, Token, Tokens, has_word};
 use rustc_hash::FxHashSet;
 
@@ -57,6 +58,9 @@ impl Model<'_> {
         }
         let cx = self.body(func.body);
         for call in self.own_calls(func) {
+            if self.runs_at_the_end(cx, func, call) {
+                continue;
+            }
             if let Some(test) = ended_test(self, cx, call) {
                 fatals.push(Fatal { call, test, chain: Vec::new() });
                 continue;
@@ -132,10 +136,32 @@ impl Model<'_> {
         })
     }
 
+    /// Whether a call is in a function that a test runs when it has ended, in its own goroutine: what `Cleanup` gets.
+    fn runs_at_the_end(&self, cx: BodyCx<'_>, func: Func, call: ExprId) -> bool {
+        let parents = self.parents(cx.id);
+        let mut literal = parents.enclosing_func(cx.ast, call);
+        while let Some(inner) = literal.filter(|_| literal != func.lit) {
+            if let Some(NodeRef::Expr(outer)) = parents.parent(inner)
+                && matches!(cx.callee(outer), Callee::Method { pkg, name, .. } if pkg == "testing" && name == "Cleanup")
+            {
+                return true;
+            }
+            literal = parents.enclosing_func(cx.ast, inner);
+        }
+        false
+    }
+
     /// Whether a function of the package may reach a test: its file imports `testing`.
     fn may_take_test(&self, body: BodyId) -> bool {
         self.pkg.imports(self.pkg.body_decl(body).file, "testing")
     }
+}
+
+/// Whether what an assertion gets ends a test by `FailNow`: one that panics, as its maker's name tells, is made for
+/// goroutines.
+fn is_test(cx: BodyCx<'_>, expr: ExprId) -> bool {
+    let init = cx.local(expr).and_then(|local| cx.local_info(local).init);
+    !init.is_some_and(|(init, _)| cx.text(init).contains("Panic"))
 }
 
 /// Where the statement ends that begins at a position.
@@ -157,7 +183,8 @@ fn ended_test(model: &Model<'_>, cx: BodyCx<'_>, call: ExprId) -> Option<AccessP
         Callee::Func { pkg, name, .. }
             if FATAL_PACKAGES.contains(&pkg.as_str()) && !NOT_FATAL.contains(&name.as_str()) =>
         {
-            cx.path(*cx.args(call).first()?)
+            let test = *cx.args(call).first()?;
+            is_test(cx, test).then(|| cx.path(test)).flatten()
         }
         // `require := require.New(t)`
         Callee::Unknown(_) | Callee::Method { .. } if !matches!(&callee, Callee::Method { pkg, .. } if !FATAL_PACKAGES.contains(&pkg.as_str())) =>

@@ -99,9 +99,9 @@ func longPoll(since int) (*http.Response, error) {
 }
 
 const (
-	port  = "8080"
-	local = "http://localhost:" + port
-	v1    = local + "/v1/%s"
+	port    = "8080"
+	machine = "http://localhost:" + port
+	v1      = machine + "/v1/%s"
 )
 
 func constants(name string) (*http.Response, error) {

@@ -50,3 +50,18 @@ func TestDecided(t *testing.T) {
 }
 
 func work() error { return nil }
+
+type panicking struct{ *testing.T }
+
+func (panicking) FailNow() { panic("failed") }
+
+func newPanicking(t *testing.T) panicking { return panicking{t} }
+
+// What fails by a panic is made for goroutines, and what is to clean up runs in the test's own.
+func TestElsewhere(t *testing.T) {
+	pt := newPanicking(t)
+	go func() {
+		require.NoError(pt, nil)
+		t.Cleanup(func() { require.NoError(t, nil) })
+	}()
+}
