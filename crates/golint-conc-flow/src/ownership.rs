@@ -99,8 +99,10 @@ pub(crate) struct Holding<'a, 'p> {
     pub(crate) cx: BodyCx<'p>,
     pub(crate) func: Option<ExprId>,
     pub(crate) search: Search<'a>,
-    /// The call whose results nothing keeps: when it comes again, what it gave before is lost.
-    pub(crate) dropped: Option<ExprId>,
+    /// The call that acquired it, where that is in this function.
+    pub(crate) made: Option<ExprId>,
+    /// Whether nothing keeps that call's results: when it comes again, what it gave before is lost.
+    pub(crate) dropped: bool,
 }
 
 impl Watch for Holding<'_, '_> {
@@ -108,7 +110,7 @@ impl Watch for Holding<'_, '_> {
 
     fn step(&self, held: &mut Held, step: Step) -> Verdict {
         let verdict = match step {
-            Step::Eval(expr) if self.dropped == Some(expr) => Verdict::Found,
+            Step::Eval(expr) if self.dropped && self.made == Some(expr) => Verdict::Found,
             Step::Eval(expr) => self.eval(held, expr),
             Step::Exec(stmt) => self.exec(held, stmt),
             // Who ranges over what holds it may do anything with the elements.
@@ -197,6 +199,7 @@ impl Holding<'_, '_> {
                 }
                 match ast.expr(init) {
                     Expr::TypeAssert { base, .. } => !(holds && result == 1 && self.is_error(held, base)),
+                    Expr::Call { .. } if result == 1 && !holds && self.has_deadline(init) => false,
                     Expr::Call { .. } if init != expr => self.ask(held, init, holds),
                     _ => true,
                 }
@@ -227,6 +230,15 @@ impl Holding<'_, '_> {
             || name.contains("Ok")
             || name.contains("Success");
         holds == says_none
+    }
+
+    /// Whether a call asks for a context's deadline, and the context that the resource ends was made with one.
+    fn has_deadline(&self, call: ExprId) -> bool {
+        self.search.protocol.context.is_some()
+            && self.cx.callee(call).name().is_some_and(|name| name.as_str() == "Deadline")
+            && self.made.and_then(|made| self.cx.callee(made).name()).is_some_and(|name| {
+                name.as_str().starts_with("WithTimeout") || name.as_str().starts_with("WithDeadline")
+            })
     }
 
     /// Whether a call is of a method that has released the resource once it returns false.
@@ -540,7 +552,7 @@ impl Holding<'_, '_> {
         let func = Func { body: self.cx.id, lit: literal };
         let Some(graph) = self.flow.graph(func) else { return false };
         let search = self.search.deeper();
-        let watch = Holding { flow: self.flow, cx: self.cx, func: literal, search, dropped: None };
+        let watch = Holding { flow: self.flow, cx: self.cx, func: literal, search, made: None, dropped: false };
         let entry = Point { block: FuncGraph::ENTRY, step: 0 };
         let held = Held { error: None, context: None, failed: None, ..held.clone() };
         Paths::new(self.cx, &graph).search(entry, &held, &watch).is_none()

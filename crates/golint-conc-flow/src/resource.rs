@@ -161,7 +161,7 @@ impl<'p> Flow<'p> {
         let mut held = Held::by(holder, hold_of_result(protocol));
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else { return true };
         let search = Search::leak(protocol, 0);
-        let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
+        let watch = Holding { flow: self, cx, func: func.lit, search, made: None, dropped: false };
         any_takes(&graph, &watch, &mut held, |held, step| watch.releases(held, step))
     }
 
@@ -188,8 +188,8 @@ impl<'p> Flow<'p> {
             }
             Bound::Handed => return None,
         };
-        let dropped = matches!(bound, Bound::Dropped { .. }).then_some(acquired.call);
-        let watch = Holding { flow: self, cx, func: func.lit, search, dropped };
+        let dropped = matches!(bound, Bound::Dropped { .. });
+        let watch = Holding { flow: self, cx, func: func.lit, search, made: Some(acquired.call), dropped };
         paths.search(from, &held, &watch)
     }
 
@@ -198,7 +198,7 @@ impl<'p> Flow<'p> {
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else { return true };
         let before = cx.ast.expr_span(call).start;
         let search = Search::leak(search.protocol, search.depth);
-        let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
+        let watch = Holding { flow: self, cx, func: func.lit, search, made: None, dropped: false };
         let held = Held::by(holder, hold_of_result(search.protocol));
         graph.points().any(|(_, step)| match step {
             Step::Eval(expr) if cx.ast.expr_span(expr).start < before => match cx.ast.expr(expr) {
@@ -341,7 +341,7 @@ impl<'p> Flow<'p> {
         let Some(((cx, _), graph)) = self.func_block(func).zip(self.graph(func)) else {
             return Taking::Takes;
         };
-        let watch = Holding { flow: self, cx, func: func.lit, search, dropped: None };
+        let watch = Holding { flow: self, cx, func: func.lit, search, made: None, dropped: false };
         let taken = any_takes(&graph, &watch, &mut held, |_, _| false);
         let labels = || graph.iter().flat_map(|(_, block)| &block.edges).map(|edge| edge.label);
         if taken || labels().any(|label| watch.is_told_end(&held, label)) {
