@@ -113,25 +113,36 @@ impl Model<'_> {
     }
 
     /// Whether the statement behind an assignment gives the copy a lock of its own, as in
-    /// `c := *old; c.mu = sync.Mutex{}`.
+    /// `c := *old; c.mu = sync.Mutex{}`, by itself or by a pointer to it.
     fn is_reset_next(&self, cx: BodyCx<'_>, stmt: StmtId, target: ExprId, lock: &LockInside) -> bool {
         let siblings = match self.parents(cx.id).parent(stmt) {
             Some(NodeRef::Stmt(block)) => cx.ast.block(block),
             Some(NodeRef::Clause(clause)) => cx.ast.clause(clause).body,
             _ => return false,
         };
-        let next = cx.ast.list(siblings).skip_while(|&sibling| sibling != stmt).nth(1);
-        let Some(Stmt::Assign { lhs, op: AssignOp::Assign, .. }) = next.map(|next| cx.ast.stmt(next)) else {
-            return false;
-        };
         let Some(copy) = cx.path(target) else { return false };
-        cx.ast.list(lhs).any(|reset| {
-            cx.path(reset).is_some_and(|reset| {
-                let rest = reset.fields.strip_prefix(&copy.fields[..]);
-                reset.root == copy.root
-                    && rest.is_some_and(|rest| !rest.is_empty() && lock.path.starts_with(rest))
-            })
-        })
+        let mut pointer = None;
+        for next in cx.ast.list(siblings).skip_while(|&sibling| sibling != stmt).skip(1) {
+            let Stmt::Assign { lhs, op: AssignOp::Assign | AssignOp::Define, rhs } = cx.ast.stmt(next) else {
+                return false;
+            };
+            let address = cx.ast.list(rhs).next().and_then(|value| match cx.ast.expr(cx.ast.unparen(value)) {
+                Expr::Unary { op: UnaryOp::Addr, operand } => cx.path(operand),
+                _ => None,
+            });
+            if pointer.is_none() && address.as_ref() == Some(&copy) {
+                pointer = cx.ast.list(lhs).next().and_then(|name| cx.path(name));
+                continue;
+            }
+            return cx.ast.list(lhs).filter_map(|reset| cx.path(reset)).any(|reset| {
+                [Some(&copy), pointer.as_ref()].into_iter().flatten().any(|whole| {
+                    let rest = reset.fields.strip_prefix(&whole.fields[..]);
+                    reset.root == whole.root
+                        && rest.is_some_and(|rest| !rest.is_empty() && lock.path.starts_with(rest))
+                })
+            });
+        }
+        false
     }
 }
 

@@ -77,6 +77,13 @@ func reset(old *guarded) *guarded {
 	return &g
 }
 
+func resetByPointer(old *guarded) *guarded {
+	g := *old
+	out := &g
+	out.mu = sync.Mutex{}
+	return out
+}
+
 func blank(g *guarded) {
 	_ = *g
 	var _ = *g
