@@ -126,10 +126,11 @@ impl Model<'_> {
             let Stmt::Assign { lhs, op: AssignOp::Assign | AssignOp::Define, rhs } = cx.ast.stmt(next) else {
                 return false;
             };
-            let address = cx.ast.list(rhs).next().and_then(|value| match cx.ast.expr(cx.ast.unparen(value)) {
-                Expr::Unary { op: UnaryOp::Addr, operand } => cx.path(operand),
-                _ => None,
-            });
+            let address =
+                cx.ast.list(rhs).next().and_then(|value| match cx.ast.expr(cx.ast.unparen(value)) {
+                    Expr::Unary { op: UnaryOp::Addr, operand } => cx.path(operand),
+                    _ => None,
+                });
             if pointer.is_none() && address.as_ref() == Some(&copy) {
                 pointer = cx.ast.list(lhs).next().and_then(|name| cx.path(name));
                 continue;

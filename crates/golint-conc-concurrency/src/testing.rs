@@ -1,7 +1,7 @@
 //! Calls that end the goroutine of a test.
 
 use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, Root};
-use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{Signals, Symbol, Token, Tokens, has_word};
 use rustc_hash::FxHashSet;
@@ -58,7 +58,7 @@ impl Model<'_> {
         }
         let cx = self.body(func.body);
         for call in self.own_calls(func) {
-            if self.runs_at_the_end(cx, func, call) {
+            if self.runs_at_the_end(cx, func, call) || self.cannot_fail(cx, call) {
                 continue;
             }
             if let Some(test) = ended_test(self, cx, call) {
@@ -149,6 +149,47 @@ impl Model<'_> {
             literal = parents.enclosing_func(cx.ast, inner);
         }
         false
+    }
+
+    /// Whether an assertion about an error is one whose answer is known where it stands: behind
+    /// `if err != nil { return … }`, or in a branch that has asked.
+    fn cannot_fail(&self, cx: BodyCx<'_>, call: ExprId) -> bool {
+        let Callee::Func { pkg, name, .. } = cx.callee(call) else { return false };
+        let wants_nil = match name.as_str() {
+            "NoError" | "NoErrorf" | "Nil" | "Nilf" => true,
+            "Error" | "Errorf" | "NotNil" | "NotNilf" => false,
+            _ => return false,
+        };
+        let Some(error) = cx.args(call).get(1).and_then(|&value| cx.local(value)) else { return false };
+        let parents = self.parents(cx.id);
+        let Some(NodeRef::Stmt(stmt)) = parents.parent(call) else { return false };
+        let Some(NodeRef::Stmt(block)) = parents.parent(stmt) else { return false };
+        let asks = |cond: ExprId, op: BinaryOp| match cx.ast.expr(cx.ast.unparen(cond)) {
+            Expr::Binary { op: is, lhs, rhs } => is == op && cx.local(lhs) == Some(error) && cx.is_nil(rhs),
+            _ => false,
+        };
+        let (known, contrary) =
+            if wants_nil { (BinaryOp::Eq, BinaryOp::Ne) } else { (BinaryOp::Ne, BinaryOp::Eq) };
+        let is_first = cx.ast.list(cx.ast.block(block)).next() == Some(stmt);
+        if let Some(NodeRef::Stmt(outer)) = parents.parent(block)
+            && let Stmt::If { cond, then, .. } = cx.ast.stmt(outer)
+            && is_first
+            && then == block
+        {
+            return FATAL_PACKAGES.contains(&pkg.as_str()) && asks(cond, known);
+        }
+        let before = cx.ast.list(cx.ast.block(block)).take_while(|&sibling| sibling != stmt).last();
+        FATAL_PACKAGES.contains(&pkg.as_str())
+            && before.is_some_and(|before| match cx.ast.stmt(before) {
+                Stmt::If { cond, then, els: None, .. } => {
+                    let last = cx.ast.list(cx.ast.block(then)).last();
+                    let leaves = last.is_some_and(|last| {
+                        matches!(cx.ast.stmt(last), Stmt::Return(_) | Stmt::Branch { .. })
+                    });
+                    leaves && asks(cond, contrary)
+                }
+                _ => false,
+            })
     }
 
     /// Whether a function of the package may reach a test: its file imports `testing`.

@@ -552,7 +552,8 @@ impl Holding<'_, '_> {
         let func = Func { body: self.cx.id, lit: literal };
         let Some(graph) = self.flow.graph(func) else { return false };
         let search = self.search.deeper();
-        let watch = Holding { flow: self.flow, cx: self.cx, func: literal, search, made: None, dropped: false };
+        let watch =
+            Holding { flow: self.flow, cx: self.cx, func: literal, search, made: None, dropped: false };
         let entry = Point { block: FuncGraph::ENTRY, step: 0 };
         let held = Held { error: None, context: None, failed: None, ..held.clone() };
         Paths::new(self.cx, &graph).search(entry, &held, &watch).is_none()

@@ -148,6 +148,7 @@ impl<'p> Flow<'p> {
         let paths = Paths::new(cx, &graph);
         acquired
             .into_iter()
+            .filter(|acquired| !reads_buffer(cx, acquired.call))
             .filter_map(|acquired| {
                 let bound = self.bound(func, &acquired);
                 let path = self.follow(func, &paths, &acquired, bound, Search::leak(protocol, 0))?;
@@ -463,11 +464,21 @@ fn targets_of(cx: BodyCx<'_>, stmt: StmtId, call: ExprId) -> Vec<ExprId> {
     }
 }
 
+/// Whether a call, such as one of `http.ReadResponse` in a variable, first gets a reader of what is in memory.
+fn reads_buffer(cx: BodyCx<'_>, call: ExprId) -> bool {
+    let first = cx.args(call).first().copied();
+    first.is_some_and(|first| cx.pkg.types.is_named_or_ptr(cx.type_of(first), "bufio", "Reader"))
+        && reads_memory(cx, call, 0, 0)
+}
+
 /// Whether an argument of a call reads what is in memory: `bufio.NewReader(bytes.NewReader(b))`.
 fn reads_memory(cx: BodyCx<'_>, call: ExprId, arg: usize, depth: usize) -> bool {
     let Some(&arg) = cx.args(call).get(arg) else { return false };
     let init = cx.local(arg).and_then(|local| cx.local_info(local).init);
     let made = cx.ast.unparen(init.map_or(arg, |(init, _)| init));
+    if let Expr::Unary { op: UnaryOp::Addr, operand } = cx.ast.expr(made) {
+        return cx.pkg.types.is_named(cx.type_of(operand), "bytes", "Buffer");
+    }
     if !matches!(cx.ast.expr(made), Expr::Call { .. }) || MAX_HANDS <= depth {
         return false;
     }

@@ -422,12 +422,13 @@ impl Package {
     }
 
     /// Whether a file is there for tests: its name says so, it imports `testing` or a library for tests, or its package is
-    /// named after them, as `testutil` and `e2e` are.
+    /// named after them, as `testutil`, `mocks` and `e2e` are.
     pub fn is_for_tests(&self, file: usize) -> bool {
         let name = self.name.as_str();
         self.files[file].is_test
             || name.contains("test")
             || name.starts_with("e2e")
+            || name.starts_with("mock")
             || self.import_paths(file).iter().any(|path| TEST_LIBRARIES.contains(&path.as_str()))
     }
 

@@ -468,6 +468,17 @@ func cached(text []byte, req *http.Request) (int, error) {
 	return resp.StatusCode, nil
 }
 
+var readResponse = http.ReadResponse
+
+func recorded(conn struct{ w bytes.Buffer }, req *http.Request) (int, error) {
+	buffer := bufio.NewReader(&conn.w)
+	resp, err := readResponse(buffer, req)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
 // The answer has no body.
 func asksForHead(ctx context.Context, url string) (int64, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, url, nil)

@@ -119,3 +119,11 @@ func (c *checkpoint) clear() {
 	defer c.Unlock()
 	c.seq = 0
 }
+
+// NB: externally synchronized, no concurrent marks.
+func (c *checkpoint) mark() {
+	c.RLock()
+	defer c.RUnlock()
+	c.seq++
+	println(c.seq)
+}

@@ -44,8 +44,27 @@ func TestDecided(t *testing.T) {
 	err := work()
 	go func() {
 		if err == nil {
-			require.NoError(t, err) // want "`require.NoError`" // FIXME false positive: the branch says that it cannot fail
+			require.NoError(t, err)
 		}
+		if err != nil {
+			require.Error(t, err)
+			require.NoError(t, err) // want "`require.NoError`"
+		}
+	}()
+	go func() {
+		err := work()
+		if err != nil {
+			return
+		}
+		require.NoError(t, err)
+		err = work()
+		require.NoError(t, err) // want "`require.NoError`"
+	}()
+	go func() {
+		if err != nil {
+			println("failed")
+		}
+		require.NoError(t, err) // want "`require.NoError`"
 	}()
 }
 

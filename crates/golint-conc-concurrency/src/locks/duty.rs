@@ -96,7 +96,7 @@ impl<'p> Model<'p> {
     }
 
     /// The comment that stands directly above a declaration.
-    fn comment_above(&self, body: BodyId) -> Vec<u8> {
+    pub fn comment_above(&self, body: BodyId) -> Vec<u8> {
         let decl = self.pkg.body_decl(body);
         let source = &self.pkg.files[decl.file].source;
         let lines = source.lines();
