@@ -172,11 +172,11 @@ impl Model<'_> {
             if wants_nil { (BinaryOp::Eq, BinaryOp::Ne) } else { (BinaryOp::Ne, BinaryOp::Eq) };
         let is_first = cx.ast.list(cx.ast.block(block)).next() == Some(stmt);
         if let Some(NodeRef::Stmt(outer)) = parents.parent(block)
-            && let Stmt::If { cond, then, .. } = cx.ast.stmt(outer)
+            && let Stmt::If { cond, then, els, .. } = cx.ast.stmt(outer)
             && is_first
-            && then == block
         {
-            return FATAL_PACKAGES.contains(&pkg.as_str()) && asks(cond, known);
+            let is_known = then == block && asks(cond, known) || els == Some(block) && asks(cond, contrary);
+            return FATAL_PACKAGES.contains(&pkg.as_str()) && is_known;
         }
         let before = cx.ast.list(cx.ast.block(block)).take_while(|&sibling| sibling != stmt).last();
         FATAL_PACKAGES.contains(&pkg.as_str())

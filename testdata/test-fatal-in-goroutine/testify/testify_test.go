@@ -57,6 +57,11 @@ func TestDecided(t *testing.T) {
 			return
 		}
 		require.NoError(t, err)
+		if err = work(); err != nil {
+			println("failed")
+		} else {
+			require.NoError(t, err)
+		}
 		err = work()
 		require.NoError(t, err) // want "`require.NoError`"
 	}()
