@@ -2,7 +2,7 @@
 
 use golint_conc_flow::{Block, BlockId, ExitKind, Flow, Func, FuncGraph, LoopExitKind, Step};
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Local, LocalId, LocalKind, ObjKind, Root, Type, TypeId};
-use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
+use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents, walk_inline};
 use golint_conc_syntax::{Signals, Symbol, has_word};
 use rustc_hash::FxHashSet;
@@ -509,7 +509,7 @@ fn empty_select(cx: BodyCx<'_>, func: Func, flow: &Flow<'_>) -> Option<StmtId> {
 }
 
 /// Whether a loop waits by the clock alone, and nothing in it speaks of an end that somebody else may ask for:
-/// neither a channel nor a name that says so.
+/// neither a channel nor a name that says so, nor an error that ends it.
 fn polls(cx: BodyCx<'_>, stmt: StmtId) -> bool {
     let (mut waits, mut may_be_told) = (false, false);
     walk_inline(cx.ast, stmt, |node| match node {
@@ -523,10 +523,22 @@ fn polls(cx: BodyCx<'_>, stmt: StmtId) -> bool {
             Expr::Ident(name) => may_be_told |= speaks_of_end(name),
             _ => {}
         },
-        NodeRef::Stmt(stmt) => may_be_told |= matches!(cx.ast.stmt(stmt), Stmt::Send { .. }),
+        NodeRef::Stmt(stmt) => {
+            may_be_told |= matches!(cx.ast.stmt(stmt), Stmt::Send { .. }) || returns_on_error(cx, stmt);
+        }
         NodeRef::Clause(_) => {}
     });
     waits && !may_be_told
+}
+
+/// Whether a statement is `if err != nil { … return }`: what goes on until something fails ends when the other side goes.
+fn returns_on_error(cx: BodyCx<'_>, stmt: StmtId) -> bool {
+    let Stmt::If { cond, then, .. } = cx.ast.stmt(stmt) else { return false };
+    let Expr::Binary { op: BinaryOp::Ne, lhs, rhs } = cx.ast.expr(cx.ast.unparen(cond)) else { return false };
+    let last = cx.ast.list(cx.ast.block(then)).last();
+    cx.is_nil(rhs)
+        && cx.type_of(lhs) == TypeId::ERROR
+        && last.is_some_and(|last| matches!(cx.ast.stmt(last), Stmt::Return(_)))
 }
 
 /// Whether a function is of the kind that sets up a service: not a method, without a result but an error, and without

@@ -82,9 +82,9 @@ type Called = (Func, Binding, Vec<Lock>);
 pub struct Race {
     /// The function in whose words the accesses are.
     pub body: BodyId,
-    /// The write, in a goroutine.
+    /// The access in a goroutine: a write, unless only the function that started the goroutine writes.
     pub write: Access,
-    /// The goroutine that writes.
+    /// The goroutine that makes it.
     pub writer: Thread,
     /// The other access.
     pub other: Access,

@@ -1,13 +1,13 @@
 //! Which addresses, URLs and listeners are of this machine alone.
 
 use golint_conc_semantic::{BodyCx, Callee, Entity, LocalKind, ObjId, ObjKind};
-use golint_conc_syntax::ast::{Ast, BinaryOp, Expr, ExprId, LitKind};
+use golint_conc_syntax::ast::{Ast, BinaryOp, Expr, ExprId, LitKind, Stmt, StmtId};
 
 use crate::diagnostic::Confidence;
 use crate::rule::Cx;
 
 /// How many variables are followed to where an address comes from.
-const MAX_DEPTH: usize = 4;
+const MAX_DEPTH: usize = 6;
 
 /// Whether an address, URL or listener is surely of this machine alone.
 pub(crate) fn is_loopback(cx: &Cx<'_>, body: BodyCx<'_>, expr: ExprId) -> bool {
@@ -24,6 +24,9 @@ fn starts_with_loopback(cx: &Cx<'_>, body: BodyCx<'_>, expr: ExprId, depth: usiz
         Expr::Binary { op: BinaryOp::Add, lhs, .. } => starts_with_loopback(cx, body, lhs, depth + 1),
         Expr::Call { .. } => {
             let (callee, args) = (body.callee(expr), body.args(expr));
+            if let Some(inner) = callee.body() {
+                return returns_loopback(cx, cx.body(inner), depth + 1);
+            }
             let address = match &callee {
                 _ if callee.is_func("net", &["Listen"]) => {
                     let network = args.first().map(|&network| body.text(network));
@@ -64,6 +67,18 @@ fn starts_with_loopback(cx: &Cx<'_>, body: BodyCx<'_>, expr: ExprId, depth: usiz
         },
         _ => false,
     }
+}
+
+/// Whether all that a function returns first is of this machine, and something is.
+fn returns_loopback(cx: &Cx<'_>, body: BodyCx<'_>, depth: usize) -> bool {
+    let parents = cx.model.parents(body.id);
+    let returned = (0..body.ast.stmt_count() as u32).map(StmtId::new).filter_map(|stmt| {
+        let Stmt::Return(values) = body.ast.stmt(stmt) else { return None };
+        parents.enclosing_func(body.ast, stmt).is_none().then(|| body.ast.list(values).next())
+    });
+    let mut returned = returned.filter(|value| !value.is_some_and(|value| body.is_nil(value))).peekable();
+    returned.peek().is_some()
+        && returned.all(|value| value.is_some_and(|value| starts_with_loopback(cx, body, value, depth)))
 }
 
 /// Whether a package-level constant begins with an address of this machine, or with a constant that does.

@@ -252,3 +252,23 @@ func (s *server) panics(ctx context.Context) {
 		}
 	}()
 }
+
+// The other side ends it: once the connection is closed, each write fails.
+func pings(w http.ResponseWriter, r *http.Request, conn net.Conn) {
+	go ping(conn)
+	_, _ = io.Copy(io.Discard, conn)
+	_ = conn.Close()
+}
+
+func ping(conn net.Conn) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			if _, err := conn.Write([]byte{0}); err != nil {
+				return
+			}
+		}
+	}
+}

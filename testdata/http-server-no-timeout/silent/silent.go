@@ -2,7 +2,9 @@
 package silent
 
 import (
+	"errors"
 	"flag"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -108,4 +110,25 @@ func testServer(handler http.Handler) *httptest.Server {
 func byHand(handler http.Handler, watch func(net.Conn, http.ConnState)) error {
 	srv := &http.Server{Addr: ":8080", Handler: handler, ConnState: watch}
 	return srv.ListenAndServe()
+}
+
+// The listener of a function that makes one of this machine.
+func callback(min int, handler http.Handler) error {
+	listener, _, err := listenNear(min)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: handler}
+	return server.Serve(listener)
+}
+
+func listenNear(min int) (net.Listener, string, error) {
+	for port := min; port < min+10; port++ {
+		addr := fmt.Sprintf("127.0.0.1:%d", port)
+		listener, err := net.Listen("tcp", addr)
+		if err == nil {
+			return listener, addr, nil
+		}
+	}
+	return nil, "", errors.New("no port is free")
 }

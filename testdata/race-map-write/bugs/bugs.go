@@ -296,3 +296,16 @@ func methodValue(s *store) int {
 	go repeat(s.tick, 3)
 	return s.m["tick"]
 }
+
+type fallbacks struct{ byIndex map[int]*int }
+
+func (f *fallbacks) serveAll(n int, serve func(*int)) {
+	for i := 0; i < n; i++ {
+		f.byIndex[i] = new(int)
+		go f.serve(i, serve)
+	}
+}
+
+func (f *fallbacks) serve(i int, serve func(*int)) {
+	serve(f.byIndex[i]) // want "map `f.byIndex` is read in a goroutine while the function that started the goroutine writes it"
+}

@@ -6,7 +6,7 @@ use golint_conc_syntax::ast::{Expr, ExprId};
 use golint_conc_syntax::visit::NodeRef;
 use golint_conc_syntax::{Signals, Symbol, tokens};
 
-use crate::diagnostic::{Applicability, Edit, Finding, Place};
+use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place};
 use crate::edits;
 use crate::rule::{Cx, Report, Rule};
 
@@ -20,6 +20,7 @@ struct Copied {
     func: String,
     value: String,
     lock: String,
+    confidence: Confidence,
     edit: Option<Edit>,
 }
 
@@ -57,6 +58,10 @@ impl Finding for Copied {
     fn edits(&self) -> Vec<Edit> {
         self.edit.iter().cloned().collect()
     }
+
+    fn confidence(&self) -> Confidence {
+        self.confidence
+    }
 }
 
 impl Rule for MutexCopy {
@@ -88,12 +93,15 @@ fn finding(cx: &Cx<'_>, body: BodyCx<'_>, copy: &LockCopy) -> Copied {
     };
     let path: Vec<_> = copy.lock.path.iter().map(|field| field.as_str()).collect();
     let lock = if path.is_empty() { format!("a {ty}") } else { format!("its {ty} `{}`", path.join(".")) };
+    // Tests copy values to compare them, and lock none.
+    let is_compared = cx.is_test(body.id) && matches!(copy.kind, CopyKind::Range | CopyKind::Argument);
     Copied {
         place: cx.place(body.id, copy.span),
         kind: copy.kind,
         func: body.name(),
         value: body.text_at(copy.span).to_owned(),
         lock,
+        confidence: if is_compared { Confidence::Low } else { Confidence::High },
         edit: pointer(cx, body, copy),
     }
 }

@@ -29,14 +29,15 @@ struct MapRace {
     other: Vec<Place>,
     writer: Place,
     beside: Beside,
+    writes: bool,
     other_writes: bool,
     is_under_rlock: bool,
     confidence: Confidence,
 }
 
 impl MapRace {
-    fn verb(&self) -> &'static str {
-        if self.other_writes { "writes" } else { "reads" }
+    fn verb(writes: bool) -> &'static str {
+        if writes { "writes" } else { "reads" }
     }
 
     /// The calls that lead to an access, and the access.
@@ -50,7 +51,8 @@ impl MapRace {
 
 impl Finding for MapRace {
     fn message(&self) -> String {
-        let (map, verb) = (&self.map, self.verb());
+        let (map, verb) = (&self.map, Self::verb(self.other_writes));
+        let is = if self.writes { "written" } else { "read" };
         match self.beside {
             Beside::Request => {
                 format!("map `{map}` is written in a handler, which runs for many requests at once")
@@ -62,7 +64,7 @@ impl Finding for MapRace {
                 format!("map `{map}` is written in a goroutine while another goroutine {verb} it")
             }
             Beside::Starter => format!(
-                "map `{map}` is written in a goroutine while the function that started the goroutine {verb} it"
+                "map `{map}` is {is} in a goroutine while the function that started the goroutine {verb} it"
             ),
         }
     }
@@ -83,7 +85,7 @@ impl Finding for MapRace {
             ("", "under no common lock, and nothing makes one wait for the other")
         };
         let mut steps = vec![step(self.writer, 0, started)];
-        steps.extend(Self::way(&self.write, 1, format!("writes `{}`{lock}", self.map)));
+        steps.extend(Self::way(&self.write, 1, format!("{} `{}`{lock}", Self::verb(self.writes), self.map)));
         let lane = match self.beside {
             Beside::Starter => 0,
             Beside::Goroutine(place) => {
@@ -92,7 +94,11 @@ impl Finding for MapRace {
             }
             Beside::NextTurn | Beside::Request => 2,
         };
-        steps.extend(Self::way(&self.other, lane, format!("{} `{}`, {why}", self.verb(), self.map)));
+        steps.extend(Self::way(
+            &self.other,
+            lane,
+            format!("{} `{}`, {why}", Self::verb(self.other_writes), self.map),
+        ));
         steps
     }
 
@@ -150,7 +156,8 @@ fn finding(cx: &Cx<'_>, body: BodyCx<'_>, race: &Race) -> MapRace {
         Some(reader) => Beside::Goroutine(start(reader)),
     };
     let is_direct = race.write.calls.is_empty() && race.other.calls.is_empty();
-    let confidence = match (cx.model.is_optional(&race.write), is_direct) {
+    let written = if race.write.is_write { &race.write } else { &race.other };
+    let confidence = match (cx.model.is_optional(written), is_direct) {
         (true, _) => Confidence::Low,
         (false, true) => Confidence::High,
         (false, false) => Confidence::Medium,
@@ -161,6 +168,7 @@ fn finding(cx: &Cx<'_>, body: BodyCx<'_>, race: &Race) -> MapRace {
         other: way(&race.other),
         writer: start(&race.writer),
         beside,
+        writes: race.write.is_write,
         other_writes: race.other.is_write,
         is_under_rlock: !race.write.locks.is_empty() && !race.other.locks.is_empty(),
         confidence,
