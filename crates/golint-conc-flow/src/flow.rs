@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 use golint_conc_semantic::{BodyCx, BodyId, Callee, Package};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
-use golint_conc_syntax::{Symbol, Tokens, has_word};
+use golint_conc_syntax::{Symbol, Token, Tokens, has_word};
 use rustc_hash::FxHashMap;
 
 use crate::calls::{CallEnd, std_call_end};
@@ -200,16 +200,23 @@ impl<'p> Flow<'p> {
     }
 }
 
-/// Whether the text of a function's block has a `return` outside of function literals. Nobody writes one where the
-/// function does not come to.
+/// Whether the text of a function's block has a `return` outside of function literals that surely may be come to: the
+/// statement before it has none of the words that may end things, as in `log.Fatal(err); return nil`.
 fn returns(text: &[u8]) -> bool {
     if !has_word(text, Symbol::new("return")) {
         return false;
     }
     let tokens = Tokens::new(text);
     let literals = tokens.func_literals();
-    (0..tokens.len())
-        .any(|at| tokens.word(at) == b"return" && !literals.iter().any(|literal| literal.contains(&at)))
+    let is_return =
+        |&at: &usize| tokens.word(at) == b"return" && !literals.iter().any(|literal| literal.contains(&at));
+    let is_behind_end = |at: usize| {
+        let words = (0..at.saturating_sub(1))
+            .rev()
+            .take_while(|&at| !matches!(tokens.token(at), Token::Semi | Token::Punct(b'{' | b'}')));
+        words.map(|at| tokens.word(at)).any(|word| ending_words().is_some_and(|ends| ends.is_match(word)))
+    };
+    (0..tokens.len()).filter(is_return).any(|at| !is_behind_end(at))
 }
 
 /// What some word in a function that never returns has in it: what ends, loops or blocks, and what such functions are

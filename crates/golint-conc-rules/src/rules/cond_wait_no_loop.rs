@@ -3,7 +3,7 @@
 use golint_conc_concurrency::Call;
 use golint_conc_semantic::{BodyCx, BodyId, LocalKind};
 use golint_conc_syntax::Signals;
-use golint_conc_syntax::ast::{BranchKind, Expr, ExprId, Stmt};
+use golint_conc_syntax::ast::{BinaryOp, BranchKind, Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::NodeRef;
 
 use crate::diagnostic::{Applicability, Confidence, Edit, Finding, Place, Replacement};
@@ -78,6 +78,9 @@ impl Rule for CondWaitNoLoop {
             }
             let Expr::Call { fun, .. } = body.ast.expr(call.expr) else { continue };
             let Expr::Selector { base, .. } = body.ast.expr(body.ast.unparen(fun)) else { continue };
+            if is_once(cx, body, call.expr, base) {
+                continue;
+            }
             // Who is given the condition variable does not know what is waited for.
             let is_given =
                 body.local(base).is_some_and(|local| body.local_info(local).kind == LocalKind::Param);
@@ -95,6 +98,25 @@ impl Rule for CondWaitNoLoop {
             });
         }
     }
+}
+
+/// Whether all that is asked before the wait is whether there is a condition variable: one that is made for each thing
+/// to wait for.
+fn is_once(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId, cond: ExprId) -> bool {
+    let parents = cx.model.parents(body.id);
+    let asked = parents.ancestors(call).find_map(|node| match node {
+        NodeRef::Stmt(stmt) => match body.ast.stmt(stmt) {
+            Stmt::If { cond, .. } => Some(cond),
+            _ => None,
+        },
+        _ => None,
+    });
+    asked.is_some_and(|asked| match body.ast.expr(body.ast.unparen(asked)) {
+        Expr::Binary { op: BinaryOp::Ne, lhs, rhs } => {
+            body.is_nil(rhs) && body.path(lhs).is_some() && body.path(lhs) == body.path(cond)
+        }
+        _ => false,
+    })
 }
 
 /// Whether a loop runs the call again: one around it in its function, one made of `goto`, or one around every call of
