@@ -83,13 +83,13 @@ pub struct Race {
     /// The function in whose words the accesses are.
     pub body: BodyId,
     /// The access in a goroutine: a write, unless only the function that started the goroutine writes.
-    pub write: Access,
+    pub access: Access,
     /// The goroutine that makes it.
-    pub writer: Thread,
+    pub thread: Thread,
     /// The other access.
     pub other: Access,
     /// The goroutine that makes it; none for the one that runs the function.
-    pub reader: Option<Thread>,
+    pub other_thread: Option<Thread>,
     /// Whether both are made by goroutines of the same place, which a loop starts again and again.
     pub is_same_place: bool,
 }
@@ -172,7 +172,9 @@ impl<'p> Model<'p> {
         let order = self.order(func);
         // Who calls a function with a lock held shares it with the goroutine that takes it.
         let is_entered_locked = |race: &&Race| {
-            race.reader.is_none() && !race.write.locks.is_empty() && self.may_be_entered_locked(func.body)
+            race.other_thread.is_none()
+                && !race.access.locks.is_empty()
+                && self.may_be_entered_locked(func.body)
         };
         order.races.iter().filter(|race| !is_entered_locked(race)).cloned().collect()
     }
@@ -356,9 +358,9 @@ impl<'a, 'p> Walker<'a, 'p> {
         // What the whole function signals is known only now.
         let releases = std::mem::take(&mut self.out.releases);
         self.out.races.retain(|race| {
-            race.reader.is_some()
+            race.other_thread.is_some()
                 || !race
-                    .write
+                    .access
                     .waited
                     .iter()
                     .any(|path| releases.contains(path) && !race.other.released.contains(path))
@@ -416,10 +418,10 @@ impl<'a, 'p> Walker<'a, 'p> {
                 if conflict(&access, other) && !access_waits_for(&access, thread) {
                     let race = Race {
                         body: self.func.body,
-                        write: other.clone(),
-                        writer: thread.clone(),
+                        access: other.clone(),
+                        thread: thread.clone(),
                         other: access.clone(),
-                        reader: None,
+                        other_thread: None,
                         is_same_place: false,
                     };
                     self.out.races.push(race);
@@ -986,14 +988,14 @@ impl<'a, 'p> Walker<'a, 'p> {
                 {
                     continue;
                 }
-                let (write, writer, other, reader) =
+                let (access, thread, other, other_thread) =
                     if a.is_write { (a, first, b, second) } else { (b, second, a, first) };
                 found.push(Race {
                     body: self.func.body,
-                    write: write.clone(),
-                    writer: writer.clone(),
+                    access: access.clone(),
+                    thread: thread.clone(),
                     other: other.clone(),
-                    reader: Some(reader.clone()),
+                    other_thread: Some(other_thread.clone()),
                     is_same_place,
                 });
             }

@@ -25,9 +25,9 @@ enum Beside {
 
 struct MapRace {
     map: String,
-    write: Vec<Place>,
+    access: Vec<Place>,
     other: Vec<Place>,
-    writer: Place,
+    start: Place,
     beside: Beside,
     writes: bool,
     other_writes: bool,
@@ -70,7 +70,7 @@ impl Finding for MapRace {
     }
 
     fn primary(&self) -> Place {
-        self.write.last().copied().unwrap_or(self.writer)
+        self.access.last().copied().unwrap_or(self.start)
     }
 
     fn steps(&self) -> Vec<Step> {
@@ -84,8 +84,8 @@ impl Finding for MapRace {
         } else {
             ("", "under no common lock, and nothing makes one wait for the other")
         };
-        let mut steps = vec![step(self.writer, 0, started)];
-        steps.extend(Self::way(&self.write, 1, format!("{} `{}`{lock}", Self::verb(self.writes), self.map)));
+        let mut steps = vec![step(self.start, 0, started)];
+        steps.extend(Self::way(&self.access, 1, format!("{} `{}`{lock}", Self::verb(self.writes), self.map)));
         let lane = match self.beside {
             Beside::Starter => 0,
             Beside::Goroutine(place) => {
@@ -133,8 +133,8 @@ impl Rule for RaceMapWrite {
 fn check(cx: &Cx<'_>, body: BodyCx<'_>, report: &mut Report<'_>) {
     let mut seen = Vec::new();
     for func in cx.model.starters(body) {
-        for race in cx.model.races(func).iter().filter(|race| race.write.memory == Memory::MapElements) {
-            let key = (race.write.body, race.write.expr);
+        for race in cx.model.races(func).iter().filter(|race| race.access.memory == Memory::MapElements) {
+            let key = (race.access.body, race.access.expr);
             if !seen.contains(&key) {
                 seen.push(key);
                 report.add(&finding(cx, body, race));
@@ -149,28 +149,28 @@ fn finding(cx: &Cx<'_>, body: BodyCx<'_>, race: &Race) -> MapRace {
         let calls = access.calls.iter().copied().chain([(access.body, access.expr)]);
         calls.map(|(id, expr)| cx.expr_place(cx.body(id), expr)).collect()
     };
-    let beside = match &race.reader {
+    let beside = match &race.other_thread {
         None => Beside::Starter,
-        Some(_) if race.writer.concurrency == Concurrency::Handler => Beside::Request,
+        Some(_) if race.thread.concurrency == Concurrency::Handler => Beside::Request,
         Some(_) if race.is_same_place => Beside::NextTurn,
         Some(reader) => Beside::Goroutine(start(reader)),
     };
-    let is_direct = race.write.calls.is_empty() && race.other.calls.is_empty();
-    let written = if race.write.is_write { &race.write } else { &race.other };
+    let is_direct = race.access.calls.is_empty() && race.other.calls.is_empty();
+    let written = if race.access.is_write { &race.access } else { &race.other };
     let confidence = match (cx.model.is_optional(written), is_direct) {
         (true, _) => Confidence::Low,
         (false, true) => Confidence::High,
         (false, false) => Confidence::Medium,
     };
     MapRace {
-        map: body.display_path(&race.write.path),
-        write: way(&race.write),
+        map: body.display_path(&race.access.path),
+        access: way(&race.access),
         other: way(&race.other),
-        writer: start(&race.writer),
+        start: start(&race.thread),
         beside,
-        writes: race.write.is_write,
+        writes: race.access.is_write,
         other_writes: race.other.is_write,
-        is_under_rlock: !race.write.locks.is_empty() && !race.other.locks.is_empty(),
+        is_under_rlock: !race.access.locks.is_empty() && !race.other.locks.is_empty(),
         confidence,
     }
 }
