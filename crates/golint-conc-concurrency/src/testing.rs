@@ -155,6 +155,9 @@ impl Model<'_> {
     /// `if err != nil { return … }`, or in a branch that has asked.
     fn cannot_fail(&self, cx: BodyCx<'_>, call: ExprId) -> bool {
         let Callee::Func { pkg, name, .. } = cx.callee(call) else { return false };
+        if !FATAL_PACKAGES.contains(&pkg.as_str()) {
+            return false;
+        }
         let wants_nil = match name.as_str() {
             "NoError" | "NoErrorf" | "Nil" | "Nilf" => true,
             "Error" | "Errorf" | "NotNil" | "NotNilf" => false,
@@ -175,21 +178,18 @@ impl Model<'_> {
             && let Stmt::If { cond, then, els, .. } = cx.ast.stmt(outer)
             && is_first
         {
-            let is_known = then == block && asks(cond, known) || els == Some(block) && asks(cond, contrary);
-            return FATAL_PACKAGES.contains(&pkg.as_str()) && is_known;
+            return then == block && asks(cond, known) || els == Some(block) && asks(cond, contrary);
         }
         let before = cx.ast.list(cx.ast.block(block)).take_while(|&sibling| sibling != stmt).last();
-        FATAL_PACKAGES.contains(&pkg.as_str())
-            && before.is_some_and(|before| match cx.ast.stmt(before) {
-                Stmt::If { cond, then, els: None, .. } => {
-                    let last = cx.ast.list(cx.ast.block(then)).last();
-                    let leaves = last.is_some_and(|last| {
-                        matches!(cx.ast.stmt(last), Stmt::Return(_) | Stmt::Branch { .. })
-                    });
-                    leaves && asks(cond, contrary)
-                }
-                _ => false,
-            })
+        before.is_some_and(|before| match cx.ast.stmt(before) {
+            Stmt::If { cond, then, els: None, .. } => {
+                let last = cx.ast.list(cx.ast.block(then)).last();
+                let leaves = last
+                    .is_some_and(|last| matches!(cx.ast.stmt(last), Stmt::Return(_) | Stmt::Branch { .. }));
+                leaves && asks(cond, contrary)
+            }
+            _ => false,
+        })
     }
 
     /// Whether a function of the package may reach a test: its file imports `testing`.

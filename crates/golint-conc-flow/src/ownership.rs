@@ -234,11 +234,9 @@ impl Holding<'_, '_> {
 
     /// Whether a call asks for a context's deadline, and the context that the resource ends was made with one.
     fn has_deadline(&self, call: ExprId) -> bool {
-        self.search.protocol.context.is_some()
-            && self.cx.callee(call).name().is_some_and(|name| name.as_str() == "Deadline")
-            && self.made.and_then(|made| self.cx.callee(made).name()).is_some_and(|name| {
-                name.as_str().starts_with("WithTimeout") || name.as_str().starts_with("WithDeadline")
-            })
+        const WITH: [&str; 4] = ["WithTimeout", "WithTimeoutCause", "WithDeadline", "WithDeadlineCause"];
+        self.cx.callee(call).is_method("context", "Context", &["Deadline"])
+            && self.made.is_some_and(|made| self.cx.callee(made).is_func("context", &WITH))
     }
 
     /// Whether a call is of a method that has released the resource once it returns false.

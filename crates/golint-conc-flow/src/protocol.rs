@@ -1,8 +1,8 @@
 //! The table of resources: what is acquired how, and what releases it.
 
 use golint_conc_semantic::{BodyCx, Callee};
-use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::{Symbol, has_word};
 
 /// A declared name of a package: import path and name.
 pub type Name = (Symbol, Symbol);
@@ -261,10 +261,9 @@ fn http_body() -> Protocol {
 /// Whether a request is made with the method `HEAD`, whose answer has no body: the call, or what makes its request, names
 /// that method.
 fn asks_for_head(cx: BodyCx<'_>, call: ExprId) -> bool {
-    let names_head = |expr: ExprId| {
-        let text = cx.text(expr);
-        ["\"HEAD\"", ".MethodHead", ".HEAD"].iter().any(|head| text.contains(head))
-    };
+    const HEAD: [&str; 2] = ["HEAD", "MethodHead"];
+    let names_head =
+        |expr: ExprId| HEAD.iter().any(|head| has_word(cx.text(expr).as_bytes(), Symbol::new(head)));
     cx.args(call).into_iter().any(|arg| {
         let init = cx.local(arg).and_then(|local| cx.local_info(local).init);
         names_head(init.map_or(arg, |(init, _)| init))

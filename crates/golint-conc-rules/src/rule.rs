@@ -171,12 +171,13 @@ impl<'p> Cx<'p> {
         let line = source.lines().line(span.start);
         (line.saturating_sub(above)..=line).any(|line| {
             let text = source.lines().line_span(source.text(), line).slice(source.text());
-            memchr::memmem::find(text, b"//").is_some_and(|start| {
-                // What is done for every request is not done for ever.
-                let comment = String::from_utf8_lossy(&text[start..]).to_lowercase().replace("every", "each");
-                words.iter().any(|word| comment.contains(word))
-            })
+            memchr::memmem::find(text, b"//").is_some_and(|start| says(&text[start..], words))
         })
+    }
+
+    /// Whether the comment above a declaration has one of the `words`.
+    pub fn comment_above_says(&self, id: BodyId, words: &[&str]) -> bool {
+        says(self.pkg.comment_above(id), words)
     }
 
     /// Whether a comment at the start of a goroutine or at its loop says that it shall never end.
@@ -194,9 +195,8 @@ impl<'p> Cx<'p> {
             "no stop function",
         ];
         let (start, looping) = (self.body(spawn.body), self.body(turn.func.body));
-        let decl = self.pkg.body_outline(spawn.body).span;
         self.comment_says(start, spawn.span, 2, &WORDS)
-            || self.comment_says(start, Span::new(decl.start, decl.start), 4, &WORDS)
+            || self.comment_above_says(spawn.body, &WORDS)
             || self.comment_says(looping, looping.ast.stmt_span(turn.stmt), 1, &WORDS)
     }
 
@@ -255,4 +255,11 @@ impl Report<'_> {
             edits: finding.edits(),
         });
     }
+}
+
+/// Whether a comment has one of the words, in lower case.
+fn says(comment: &[u8], words: &[&str]) -> bool {
+    // What is done for every request is not done for ever.
+    let comment = String::from_utf8_lossy(comment).to_lowercase().replace("every", "each");
+    words.iter().any(|word| comment.contains(word))
 }

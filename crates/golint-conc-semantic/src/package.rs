@@ -290,6 +290,17 @@ impl Package {
         self.body_outline(id).span.slice(self.files[self.body_decl(id).file].source.text())
     }
 
+    /// The line comments directly above this body's declaration, as they stand in the text; empty if there are none.
+    pub fn comment_above(&self, id: BodyId) -> &[u8] {
+        let source = &self.files[self.body_decl(id).file].source;
+        let lines = source.lines();
+        let line_at = |line| lines.line_span(source.text(), line);
+        let end = lines.line(self.body_outline(id).span.start);
+        let is_comment = |&line: &u32| line_at(line).slice(source.text()).starts_with(b"//");
+        let first = (1..end).rev().take_while(is_comment).last();
+        first.map_or(&[], |first| Span::new(line_at(first).start, line_at(end - 1).end).slice(source.text()))
+    }
+
     /// The outline of an object's declaration, which may declare others too.
     pub fn object_outline(&self, object: &Object) -> &OutlineDecl {
         &self.files[object.file].source.outline().decls[object.decl]

@@ -91,27 +91,8 @@ impl<'p> Model<'p> {
         if is_named {
             return true;
         }
-        let comment = self.comment_above(func.body).to_ascii_lowercase();
+        let comment = self.pkg.comment_above(func.body).to_ascii_lowercase();
         WORDS.iter().any(|word| memmem::find(&comment, word).is_some())
-    }
-
-    /// The comment that stands directly above a declaration.
-    pub fn comment_above(&self, body: BodyId) -> Vec<u8> {
-        let decl = self.pkg.body_decl(body);
-        let source = &self.pkg.files[decl.file].source;
-        let lines = source.lines();
-        let mut line = lines.line(self.pkg.body_outline(body).span.start);
-        let mut text = Vec::new();
-        while 1 < line {
-            line -= 1;
-            let above = lines.line_span(source.text(), line).slice(source.text());
-            if !above.starts_with(b"//") {
-                break;
-            }
-            text.extend_from_slice(above);
-            text.push(b' ');
-        }
-        text
     }
 
     /// The other functions of the package that release such a lock for somebody who has taken it elsewhere.

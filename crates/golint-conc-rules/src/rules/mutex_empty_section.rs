@@ -92,9 +92,7 @@ fn statement_lists(body: BodyCx<'_>) -> Vec<List<StmtId>> {
 /// Whether the comment above a function speaks of the locks: it takes them to see whether they are free.
 fn is_about_locks(cx: &Cx<'_>, body: BodyCx<'_>) -> bool {
     const WORDS: [&str; 4] = ["lock", "mutex", "acquire", "barrier"];
-    const LINES: u32 = 4;
-    let start = cx.pkg.body_outline(body.id).span.start;
-    cx.comment_says(body, Span::new(start, start), LINES, &WORDS)
+    cx.comment_above_says(body.id, &WORDS)
 }
 
 fn empty_section(cx: &Cx<'_>, body: BodyCx<'_>, stmts: &[StmtId], at: usize) -> Option<Empty> {

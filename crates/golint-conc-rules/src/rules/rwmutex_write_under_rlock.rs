@@ -91,13 +91,10 @@ impl Rule for RwmutexWriteUnderRlock {
 /// Whether a comment at the `RLock`, on one of the lines behind it or above the function says that nobody else writes.
 fn says_one_writer(cx: &Cx<'_>, body: BodyCx<'_>, rlock: ExprId) -> bool {
     const WORDS: [&str; 5] = ["rlock", "read lock", "single thread", "single-thread", "only writer"];
-    const ABOVE: [&[u8]; 3] = [b"externally synchronized", b"no concurrent", b"only writer"];
+    const ABOVE: [&str; 3] = ["externally synchronized", "no concurrent", "only writer"];
     const LINES: u32 = 4;
-    let above = cx.model.comment_above(body.id).to_ascii_lowercase();
-    if ABOVE.iter().any(|words| memchr::memmem::find(&above, words).is_some()) {
-        return true;
-    }
     let source = &cx.pkg.files[body.file].source;
     let line = source.lines().line(body.ast.expr_span(rlock).start) + LINES;
-    cx.comment_says(body, source.lines().line_span(source.text(), line), LINES + 1, &WORDS)
+    cx.comment_above_says(body.id, &ABOVE)
+        || cx.comment_says(body, source.lines().line_span(source.text(), line), LINES + 1, &WORDS)
 }
