@@ -464,7 +464,8 @@ fn targets_of(cx: BodyCx<'_>, stmt: StmtId, call: ExprId) -> Vec<ExprId> {
     }
 }
 
-/// Whether a call, such as one of `http.ReadResponse` in a variable, first gets a reader of what is in memory.
+/// Whether a call of a source that is not listed, such as `http.ReadResponse` in a variable, first gets a reader of what is
+/// in memory. It acquires all the same, and its error is to be looked at, but nothing leaks.
 fn reads_buffer(cx: BodyCx<'_>, call: ExprId) -> bool {
     let first = cx.args(call).first().copied();
     first.is_some_and(|first| cx.pkg.types.is_named_or_ptr(cx.type_of(first), "bufio", "Reader"))
