@@ -24,4 +24,4 @@ pub use source::{MAX_DECL_LEN, MAX_NESTING, STACK_SIZE, SourceFile};
 pub use span::Span;
 pub use symbol::Symbol;
 pub use tokens::Tokens;
-pub use words::{find_word, has_word, is_whole_word, is_word_byte, last_word, words};
+pub use words::{end_of_word, find_word, has_word, is_whole_word, is_word_byte, last_word, words};

@@ -22,8 +22,8 @@ static WORD_BYTES: [bool; 256] = {
     are
 };
 
-/// Where the word ends that begins at an offset.
-pub(crate) fn end_of_word(text: &[u8], start: usize) -> usize {
+/// Where the word ends that begins, or goes on, at an offset.
+pub fn end_of_word(text: &[u8], start: usize) -> usize {
     let len = text[start..].iter().position(|&byte| !is_word_byte(byte));
     len.map_or(text.len(), |len| start + len)
 }

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use golint_conc_flow::{ExitKind, Func, Label, Path, PathEnd, Paths, Point, Step, Verdict, Watch};
 use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, LocalKind, Root, is_std};
-use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk, walk_inline};
-use memchr::memmem::Finder;
+use golint_conc_syntax::{end_of_word, last_word};
+use memchr::memmem::{self, Finder};
 
 use super::duty::class_of;
 use super::summary::{Acquire, Event, FuncLocks, Guard, HELD, Modes, OTHER, READ, Taken, UNTOUCHED, WRITE};
@@ -71,15 +71,16 @@ impl Model<'_> {
     /// The bodies in which a lock may be taken, themselves or by a function that is named so, as their text tells:
     /// nothing is parsed.
     pub fn bodies_that_lock(&self) -> Vec<BodyId> {
-        let outline = |id| self.pkg.body_outline(id);
-        if !self.pkg.bodies().any(|(id, _)| outline(id).signals.intersects(Signals::LOCK)) {
-            return Vec::new();
-        }
-        let (lock, helper) = (Finder::new("Lock("), Finder::new("lock("));
+        let call = Finder::new("ock");
         let bodies = self.pkg.bodies().filter(|&(id, _)| {
-            let text = self.pkg.body_text(id);
-            (outline(id).signals.intersects(Signals::LOCK) && lock.find(text).is_some())
-                || helper.find(text).is_some()
+            let outline = self.pkg.body_outline(id);
+            let name_len = outline.names.first().map_or(0, |&(_, name)| name.end - outline.span.start);
+            let text = &self.pkg.body_text(id)[name_len as usize..];
+            let mut found = call.find_iter(text);
+            found.any(|at| {
+                let end = end_of_word(text, at);
+                text.get(end) == Some(&b'(') && is_named_as_locking(last_word(&text[..end]))
+            }) && self.may_lock(id)
         });
         bodies.map(|(id, _)| id).collect()
     }
@@ -100,7 +101,7 @@ impl Model<'_> {
     }
 
     fn faults_of(&self, func: Func, faults: &mut LockFaults) {
-        if !self.takes_locks(func) {
+        if !self.may_lock(func.body) || !self.takes_locks(func) {
             return;
         }
         let Some(locks) = self.func_locks(func) else { return };
@@ -169,7 +170,7 @@ impl Model<'_> {
             };
             found |= name.is_some_and(|name| {
                 let name = name.as_str();
-                name == "Do" || name.contains("Lock") || name.contains("lock") || name.contains("cquire")
+                name == "Do" || name.contains("cquire") || is_named_as_locking(name.as_bytes())
             });
         });
         found
@@ -487,4 +488,11 @@ impl Watch for HoldWatch<'_, '_> {
         };
         if *is_held && leaves && self.goal != Goal::Double { Verdict::Found } else { Verdict::Drop }
     }
+}
+
+/// Whether a function is named as if it took a lock.
+fn is_named_as_locking(name: &[u8]) -> bool {
+    // What blocks, clocks and unlocks does not lock.
+    let locks = |at: usize| !name[..at].last().is_some_and(|before| b"bBcCn".contains(before));
+    memmem::find(name, b"Lock").is_some() || memmem::find_iter(name, b"lock").any(locks)
 }

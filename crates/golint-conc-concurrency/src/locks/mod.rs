@@ -8,6 +8,7 @@ mod duty;
 mod events;
 mod hold;
 mod identity;
+mod may_lock;
 mod sites;
 mod states;
 mod summary;
@@ -49,5 +50,6 @@ pub(crate) struct Memo {
     closures: Known<Field, Option<Closure>>,
     stores: Known<Field, Option<Rc<[FieldStore]>>>,
     faults: Known<BodyId, Rc<LockFaults>>,
+    may_lock: OnceCell<Vec<bool>>,
     releasers: OnceCell<Vec<(Func, LockClass)>>,
 }

@@ -103,6 +103,11 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
+    /// That of a function that does nothing to locks.
+    fn quiet() -> Self {
+        Self { is_complete: true, ..Self::default() }
+    }
+
     /// Takes in what was found before, so that looking again comes to an end; tells whether callers find locks the
     /// same behind both.
     fn add_exits_of(&mut self, old: &Self) -> bool {
@@ -174,6 +179,9 @@ impl<'p> Model<'p> {
         if let Some(known) = self.locks.summaries.borrow().get(&func) {
             return Rc::clone(known);
         }
+        if !self.may_lock(func.body) {
+            return Rc::new(Summary::quiet());
+        }
         self.summarize_from(func);
         self.locks.summaries.borrow().get(&func).cloned().unwrap_or_default()
     }
@@ -241,7 +249,7 @@ impl<'p> Model<'p> {
             return;
         }
         for &func in component {
-            store(func, Summary { is_complete: true, ..Summary::default() });
+            store(func, Summary::quiet());
         }
         for round in 1.. {
             let (mut is_stable, mut has_more) = (true, false);
@@ -284,6 +292,7 @@ impl<'p> Model<'p> {
                 }
             });
         }
+        found.retain(|callee| self.may_lock(callee.body));
         found.sort_unstable();
         found.dedup();
         let found: Rc<[Func]> = found.into();
@@ -293,12 +302,12 @@ impl<'p> Model<'p> {
 
     fn find_summary(&self, func: Func) -> Summary {
         let Some((cx, _)) = self.block(func) else {
-            return Summary { is_complete: true, ..Summary::default() };
+            return Summary::quiet();
         };
         if cx.ast.is_opaque {
             return Summary::default();
         }
-        let is_quiet = !self.has_lock_words(func)
+        let is_quiet = !self.has_lock_words(func.body)
             && self.followed(func).iter().all(|&callee| {
                 let summary = self.lock_summary(callee);
                 summary.is_complete
@@ -307,19 +316,12 @@ impl<'p> Model<'p> {
                     && summary.releases.is_empty()
             });
         if is_quiet {
-            return Summary { is_complete: true, ..Summary::default() };
+            return Summary::quiet();
         }
         let Some(locks) = self.find_func_locks(func) else { return Summary::default() };
         let summary = locks.summary(self, cx);
         self.locks.funcs.borrow_mut().insert(func, Rc::new(locks));
         summary
-    }
-
-    fn has_lock_words(&self, func: Func) -> bool {
-        let outline = self.pkg.body_outline(func.body);
-        outline.signals.intersects(golint_conc_syntax::Signals::LOCK)
-            || (outline.signals.intersects(golint_conc_syntax::Signals::HTTP)
-                && memchr::memmem::find(self.pkg.body_text(func.body), b".Do(").is_some())
     }
 
     /// The steps of a function, with what they do to locks; none where its text is not understood, or where they do
