@@ -193,6 +193,8 @@ pub enum DirectiveKind {
     NoLint,
     /// `//lint:ignore`, `//lint:file-ignore`
     Lint,
+    /// `//#nosec`, `//gosec:disable`
+    NoSec,
     /// `//golintconc:`, also with blanks before the name
     GolintConc,
 }
@@ -732,6 +734,9 @@ fn directive_kind(comment: &[u8]) -> Option<DirectiveKind> {
     }
     if text.starts_with(b"lint:") {
         return Some(DirectiveKind::Lint);
+    }
+    if trimmed.starts_with(b"#nosec") || text.starts_with(b"gosec:disable") {
+        return Some(DirectiveKind::NoSec);
     }
     // With a blank before it is a mistake that should not pass unseen.
     trimmed.starts_with(b"golintconc:").then_some(DirectiveKind::GolintConc)

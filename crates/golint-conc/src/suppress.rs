@@ -5,6 +5,7 @@
 //! | `//golintconc:ignore id[,id] reason`, `//lint:ignore id[,id] reason` | these rules, here |
 //! | `//golintconc:file-ignore id[,id] reason`, `//lint:file-ignore id[,id] reason` | these rules, in the file |
 //! | `//nolint:golint-conc`, `//nolint:all`, `//nolint` | all rules, here |
+//! | `//nolint:bodyclose`, `//lint:ignore SA2002 reason`, `//#nosec G114` | the rules whose pages name that check, here |
 //!
 //! *Here* is, behind code on its line, that line and the rest of a statement that begins there, up to its block; on a
 //! line of its own, the whole node that begins on the next line in the same column (golangci-lint's rule), else that
@@ -60,7 +61,7 @@ enum Origin {
     Native,
     /// `//nolint` with our name.
     NoLint,
-    /// `//nolint` without, and `//lint:`, which speak to other tools too.
+    /// `//nolint` without, `//lint:` and `//#nosec`, which speak to other tools too.
     Foreign,
 }
 
@@ -229,6 +230,7 @@ fn parse(text: &[u8], directive: &Directive) -> Parsed {
             Parsed { suppression: parse_nolint(&comment, directive), errors: Vec::new() }
         }
         DirectiveKind::Lint => parse_rules(&comment, "//lint:", start, Origin::Foreign),
+        DirectiveKind::NoSec => Parsed { suppression: parse_nosec(&comment, directive), errors: Vec::new() },
         DirectiveKind::GolintConc => parse_rules(&comment, "//golintconc:", start, Origin::Native),
     }
 }
@@ -244,17 +246,51 @@ fn parse_nolint(comment: &str, directive: &Directive) -> Option<(Origin, bool, V
     let names = names.split("//").next().unwrap_or_default();
     // A reason without `//` before it is forgiven.
     let names = names.split(',').filter_map(|name| name.split_whitespace().next());
+    let names: Vec<_> = names.map(str::to_lowercase).collect();
     let is_us = |name: &str| NAMES.contains(&name);
-    let name = names.map(str::to_lowercase).find(|name| is_us(name) || name == "all")?;
-    let origin = if is_us(&name) { Origin::NoLint } else { Origin::Foreign };
-    let target = Target {
-        text: format!("`{name}`"),
-        span: directive.span,
-        rules: catalogue().pages.iter().map(|page| page.id).collect(),
-        is_exact: false,
-        is_used: false,
+    let Some(name) = names.iter().find(|name| is_us(name) || *name == "all") else {
+        return suppress_related(directive, &names);
     };
-    Some((origin, false, vec![target]))
+    let origin = if is_us(name) { Origin::NoLint } else { Origin::Foreign };
+    let rules = catalogue().pages.iter().map(|page| page.id).collect();
+    Some((origin, false, vec![whole_target(format!("`{name}`"), directive, rules)]))
+}
+
+/// `#nosec [G101 G102] [-- reason]`, as gosec reads it; without ids it is all of gosec.
+fn parse_nosec(comment: &str, directive: &Directive) -> Option<(Origin, bool, Vec<Target>)> {
+    let (_, rest) = comment.split_once("#nosec").or_else(|| comment.split_once("gosec:disable"))?;
+    let ids = rest.split("--").next().unwrap_or_default();
+    let is_id = |word: &&str| word.starts_with('G') && word[1..].bytes().all(|byte| byte.is_ascii_digit());
+    let mut names: Vec<_> =
+        ids.split([' ', '\t', ',']).filter(is_id).map(|id| format!("gosec:{id}").to_lowercase()).collect();
+    if names.is_empty() {
+        names.push("gosec".into());
+    }
+    suppress_related(directive, &names)
+}
+
+fn suppress_related(directive: &Directive, names: &[String]) -> Option<(Origin, bool, Vec<Target>)> {
+    let rules: Vec<_> = names.iter().flat_map(|name| rules_related_to(name)).collect();
+    let target = whole_target(names.join(","), directive, rules);
+    (!target.rules.is_empty()).then(|| (Origin::Foreign, false, vec![target]))
+}
+
+/// A target that is not one id in the comment.
+fn whole_target(text: String, directive: &Directive, rules: Vec<&'static str>) -> Target {
+    Target { text, span: directive.span, rules, is_exact: false, is_used: false }
+}
+
+/// The rules that look for the same as a check of another tool, named in lower case as `tool:check` or by one of both,
+/// as the pages tell.
+fn rules_related_to(name: &str) -> Vec<&'static str> {
+    // golangci-lint's name for it.
+    let name = if name == "govet" { "vet" } else { name };
+    let is_it = |related: &String| {
+        let related = related.to_lowercase();
+        related == name || related.split(':').any(|part| part == name)
+    };
+    let pages = catalogue().pages.iter().filter(|page| page.head.related.iter().any(is_it));
+    pages.map(|page| page.id).collect()
 }
 
 /// `ignore ids reason` or `file-ignore ids reason` behind the prefix.
@@ -284,14 +320,15 @@ fn parse_rules(comment: &str, prefix: &str, start: u32, origin: Origin) -> Parse
     for id in ids {
         let at = start + (id.as_ptr() as usize - comment.as_ptr() as usize) as u32;
         let span = Span::new(at, at + id.len() as u32);
-        match rules_named(id) {
-            rules if !rules.is_empty() => targets.push(Target {
-                text: format!("`{id}`"),
-                span,
-                rules,
-                is_exact: !is_glob(id),
-                is_used: false,
-            }),
+        let mut rules = rules_named(id);
+        let is_exact = !rules.is_empty() && !is_glob(id);
+        if rules.is_empty() && !is_native {
+            rules = rules_related_to(&id.to_lowercase());
+        }
+        match rules {
+            rules if !rules.is_empty() => {
+                targets.push(Target { text: format!("`{id}`"), span, rules, is_exact, is_used: false });
+            }
             _ if is_native => {
                 let message = format!("`{id}` in `{prefix}{verb}` is no rule");
                 let near = nearest(id, catalogue().pages.iter().map(|page| page.id));
@@ -643,6 +680,7 @@ mod tests {
         );
         check("func f() {\n\ta() /*K*/ //nolint:errcheck,gosec // all of it\n\tb() /*K*/ //nolinting\n}\n");
         check("func f() {\n\ta() /*K*/ //lint:ignore SA1019 old\n\tb() /*K*/ //lint:ignore\n}\n");
+        check("func f() {\n\ta() /*K*/ //nolint:govet\n\tb() /*K*/ // #nosec G402\n}\n");
         check("/*\n//nolint\n*/\nfunc f() {\n\ta() /*K*/\n}\n\nvar s = `\n//nolint\n` + a() /*K*/\n");
         check(
             "func f() {\n\ta() /*S*/ // nolint : errcheck\n\tb() /*S*/ //nolint: errcheck, GoLint-Conc\n}\n",
@@ -650,6 +688,41 @@ mod tests {
         check(
             "func f() {\n\ta() /*S*/ //lint:ignore SA1019,http-default-client old\n\tb() /*K*/ //golintconc:ignore http-client-no-timeout x\n}\n",
         );
+    }
+
+    #[test]
+    fn what_other_tools_are_told_of_the_same_check_holds_for_us() {
+        let on = |rule: &'static str, comment: &str| {
+            let text = format!("package p\n\nfunc f() {{\n\ta() {comment}\n}}\n");
+            let pkg = package(&text);
+            let offset = text.find("a()").expect("it is there");
+            let (kept, _) = apply(&pkg, vec![Diagnostic { rule, ..diagnostic(offset) }], &[], false);
+            kept.iter().all(|diagnostic| diagnostic.rule != rule)
+        };
+        for (rule, comment) in [
+            ("http-default-client", "//nolint:noctx"),
+            ("http-default-client", "//nolint:errcheck,NoCtx // start-up"),
+            ("http-body-not-closed", "//nolint:bodyclose"),
+            ("mutex-copy", "//nolint:govet"),
+            ("http-server-no-timeout", "//nolint:gosec"),
+            ("http-server-no-timeout", "// #nosec G114"),
+            ("http-server-no-timeout", "// #nosec G402 G112 -- behind a proxy"),
+            ("http-server-no-timeout", "//#nosec"),
+            ("http-server-no-timeout", "//gosec:disable G114 -- behind a proxy"),
+            ("test-fatal-in-goroutine", "//lint:ignore SA2002 ends the test"),
+        ] {
+            assert!(on(rule, comment), "{rule} {comment}");
+        }
+        for (rule, comment) in [
+            ("http-default-client", "//nolint:bodyclose"),
+            ("http-body-not-closed", "//nolint:close"),
+            ("http-server-no-timeout", "// #nosec G402"),
+            ("http-server-no-timeout", "// see #nosec"),
+            ("test-fatal-in-goroutine", "//lint:ignore SA2002"),
+            ("test-fatal-in-goroutine", "//golintconc:ignore SA2002 ends the test"),
+        ] {
+            assert!(!on(rule, comment), "{rule} {comment}");
+        }
     }
 
     #[test]
