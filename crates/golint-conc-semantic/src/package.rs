@@ -48,6 +48,17 @@ const TEST_LIBRARIES: [&str; 9] = [
     "gotest.tools/v3/assert",
 ];
 
+/// Whether a folder is named after tests or examples.
+fn is_folder_for_tests(name: &str) -> bool {
+    let mut words = name.split(['-', '_']);
+    words.any(|word| {
+        matches!(
+            word,
+            "test" | "tests" | "itests" | "testing" | "e2e" | "mock" | "mocks" | "example" | "examples"
+        )
+    })
+}
+
 /// Position of an object in [`Package::objects`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjId(pub(crate) u32);
@@ -156,6 +167,8 @@ pub struct Package {
     /// Whether Go may put files into the package that are not here, for another system or with other tags: what they
     /// do to unexported fields and variables is not known.
     pub is_partial: bool,
+    /// Path of its folder within the module, with `/`; empty for the module's own folder, and where that is not known.
+    pub folder: String,
     /// The table of types.
     pub types: Types,
     /// Bounds that were hit while it was analysed.
@@ -190,6 +203,7 @@ impl Package {
         let mut package = Self {
             path,
             name,
+            folder: String::new(),
             file_scopes: files.iter().map(|file| FileScope::new(&file.source)).collect(),
             files,
             is_partial: false,
@@ -432,14 +446,16 @@ impl Package {
         Some(self.foreign(pkg)?.object(name)?.kind)
     }
 
-    /// Whether a file is there for tests: its name says so, it imports `testing` or a library for tests, or its package is
-    /// named after them, as `testutil`, `mocks` and `e2e` are.
+    /// Whether a file is there for tests or to show something: its name says so, it imports `testing` or a library for
+    /// tests, its package is named after them, as `testutil`, `mocks` and `e2e` are, or a folder on the way to it from the
+    /// module's own is, as `test`, `e2e-runner` and `examples` are.
     pub fn is_for_tests(&self, file: usize) -> bool {
         let name = self.name.as_str();
         self.files[file].is_test
             || name.contains("test")
             || name.starts_with("e2e")
             || name.starts_with("mock")
+            || self.folder.split('/').any(is_folder_for_tests)
             || self.import_paths(file).iter().any(|path| TEST_LIBRARIES.contains(&path.as_str()))
     }
 
@@ -870,6 +886,17 @@ mod tests {
             let file = PackageFile { source, lang, is_test: false, is_reported: true };
             Package::new(name, name, vec![file]).is_for_tests(0)
         };
+        for (folder, is_it) in [
+            ("test/mock-idp", true),
+            ("e2e", true),
+            ("cmd/load_test/report", true),
+            ("examples/chat", true),
+            ("", false),
+            ("internal/contest/latest", false),
+            ("pkg/testament", false),
+        ] {
+            assert_eq!(folder.split('/').any(is_folder_for_tests), is_it, "{folder}");
+        }
         assert!(is_support("package p\n\nimport \"testing\"\n"));
         assert!(is_support("package testutil\n"));
         assert!(is_support("package e2eutil\n"));

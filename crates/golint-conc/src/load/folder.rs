@@ -114,7 +114,9 @@ fn package(folder: &Folder, group: Vec<Read>, loader: &Rc<Loader>) -> LoadedPack
     let files = group.into_iter().map(|read| read.file).collect();
     let tested = is_external_test.then(|| Symbol::new(&folder.import_path));
     let importer = folder.module.as_ref().map(|module| loader.importer(module, tested));
-    LoadedPackage { package: Package::with_importer(import_path, name, files, importer), paths }
+    let mut package = Package::with_importer(import_path, name, files, importer);
+    package.folder = folder.module.as_ref().map_or("", |module| module.folder_of(&folder.import_path)).into();
+    LoadedPackage { package, paths }
 }
 
 fn unreported_copy(name: &str, read: &Read) -> Read {

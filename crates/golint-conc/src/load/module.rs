@@ -34,6 +34,15 @@ impl Module {
             },
         }
     }
+
+    /// The path within the module of the folder that has an import path.
+    pub fn folder_of<'a>(&self, import_path: &'a str) -> &'a str {
+        let inner = match self.file.module.as_deref() {
+            None | Some("std") => import_path,
+            Some(module) => import_path.strip_prefix(module).unwrap_or_default(),
+        };
+        inner.trim_start_matches('/')
+    }
 }
 
 /// A workspace on disk: what a `go.work` file says.

@@ -89,6 +89,23 @@ fn a_package_with_files_for_other_systems_is_partial() {
 }
 
 #[test]
+fn a_package_knows_its_folder_in_the_module() {
+    let tree = Tree::new(&[
+        ("test/go.mod", "module example.com/test\n"),
+        ("test/a.go", "package a\n"),
+        ("test/e2e/runner/b.go", "package runner\n"),
+        ("alone/c.go", "package c\n"),
+    ]);
+    let folder = |dir: &str| {
+        let packages = load_with(&tree, dir, &options());
+        (packages[0].package.folder.clone(), packages[0].package.is_for_tests(0))
+    };
+    assert_eq!(folder("test"), (String::new(), false));
+    assert_eq!(folder("test/e2e/runner"), ("e2e/runner".into(), true));
+    assert_eq!(folder("alone"), (String::new(), false));
+}
+
+#[test]
 fn the_version_is_the_module_s_and_a_constraint_moves_it() {
     let tree = Tree::new(&[
         ("a/go.mod", "module a\n\ngo 1.20\n"),
