@@ -22,7 +22,7 @@ const END_WORDS: [&str; 9] =
     ["done", "quit", "stop", "exit", "shutdown", "shutting", "cancel", "clos", "kill"];
 
 /// Types whose values are handed to the functions that run a command, as `main` does.
-const COMMANDS: [(&str, &str); 5] = [
+pub(crate) const COMMANDS: [(&str, &str); 5] = [
     ("github.com/spf13/cobra", "Command"),
     ("github.com/urfave/cli", "Context"),
     ("github.com/urfave/cli/v2", "Context"),

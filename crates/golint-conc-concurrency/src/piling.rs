@@ -8,10 +8,10 @@ use golint_conc_syntax::visit::{NodeRef, walk_inline};
 use rustc_hash::FxHashSet;
 
 use crate::elsewhere::MAX_PACKAGES;
-use crate::lifetime::UnendingStmt;
+use crate::lifetime::{COMMANDS, Lifetime, UnendingStmt};
 use crate::model::{Model, Spawn};
 
-/// How many callers, and their callers, are asked whether they run again and again.
+/// How many calls, and calls of their functions, are asked whether they run again and again.
 const MAX_CALLERS: usize = 16;
 
 /// Names of methods that end what they are called on, in lower case.
@@ -33,6 +33,9 @@ const ENDS: [&str; 12] = [
 /// Types of what serves one request or connection.
 const SERVED: [(&str, &str); 3] = [("net/http", "Request"), ("net/http", "ResponseWriter"), ("net", "Conn")];
 
+/// Words in a program that serves requests or connections.
+const SERVING: [&str; 6] = ["ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS", "Listen", "Accept"];
+
 /// Why goroutines without an end pile up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piling {
@@ -50,6 +53,22 @@ impl<'p> Model<'p> {
         self.ignored_end(turn)
             .or_else(|| self.end_of_owner(spawn).map(Piling::OwnerEnds))
             .or_else(|| self.started_again(spawn.body, spawn.node, &mut FxHashSet::default()))
+    }
+
+    /// Whether a place is come to once in the life of a command, as far as can be seen: in a package for the command line,
+    /// in its `main`, in a command, or in what only these call, and in no loop that lasts.
+    pub fn is_asked_once(&self, body: BodyId, node: NodeRef) -> bool {
+        self.is_for_command_line()
+            && self.lifetime(body, node) == Lifetime::Process
+            && self.started_again(body, node, &mut FxHashSet::default()).is_none()
+    }
+
+    /// Whether the package is a program that serves nobody, or uses a library for commands.
+    fn is_for_command_line(&self) -> bool {
+        let imports = |path: &str| (0..self.pkg.files.len()).any(|file| self.pkg.imports(file, path));
+        let serves = |word: &str| self.pkg.bodies_naming(Symbol::new(word)).next().is_some();
+        (self.pkg.name == "main" && !SERVING.into_iter().any(serves))
+            || COMMANDS.into_iter().any(|(path, _)| imports(path))
     }
 
     /// A receive from the `Done()` of a context in the loop.
@@ -87,8 +106,13 @@ impl<'p> Model<'p> {
     }
 
     /// The loop, or the function for one request, that comes to a place, itself or through calls.
-    fn started_again(&self, body: BodyId, node: NodeRef, seen: &mut FxHashSet<BodyId>) -> Option<Piling> {
-        if MAX_CALLERS <= seen.len() || !seen.insert(body) {
+    fn started_again(
+        &self,
+        body: BodyId,
+        node: NodeRef,
+        seen: &mut FxHashSet<(BodyId, NodeRef)>,
+    ) -> Option<Piling> {
+        if MAX_CALLERS <= seen.len() || !seen.insert((body, node)) {
             return None;
         }
         let cx = self.body(body);

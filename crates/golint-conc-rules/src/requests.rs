@@ -7,7 +7,7 @@ use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk};
 
 use crate::addresses::is_loopback;
-use crate::diagnostic::{Applicability, Edit, FileId, Place};
+use crate::diagnostic::{Applicability, Confidence, Edit, FileId, Place};
 use crate::rule::Cx;
 use crate::{edits, imports};
 
@@ -69,6 +69,11 @@ pub(crate) fn deadline(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId, method: &str
         _ if WITHOUT_CONTEXT.contains(&method) => Deadline::Never,
         _ => Deadline::Unknown,
     }
+}
+
+/// How much a request without a deadline matters: what a command asks once blocks nobody but who has started it.
+pub(crate) fn weight(cx: &Cx<'_>, body: BodyCx<'_>, call: ExprId) -> Confidence {
+    if cx.model.is_asked_once(body.id, call.into()) { Confidence::Low } else { Confidence::High }
 }
 
 fn of_request(cx: &Cx<'_>, body: BodyCx<'_>, request: ExprId, depth: usize) -> Deadline {
@@ -141,7 +146,8 @@ fn of_parameter(cx: &Cx<'_>, callee: BodyId, local: LocalId, depth: usize) -> De
         return Deadline::Unknown;
     };
     let mut worst = None;
-    for id in cx.model.bodies_with(&[Signals::HTTP]) {
+    let is_production = |&id: &BodyId| cx.is_test(callee) || !cx.is_test(id);
+    for id in cx.model.bodies_with(&[Signals::HTTP]).into_iter().filter(is_production) {
         for call in cx.model.calls(id).iter().filter(|call| call.callee.body() == Some(callee)) {
             let body = cx.body(id);
             let Some(&arg) = body.args(call.expr).get(position) else { continue };

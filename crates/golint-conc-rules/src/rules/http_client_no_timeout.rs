@@ -6,7 +6,9 @@ use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::Expr;
 
 use crate::diagnostic::{Confidence, Edit, Finding, Place, Step};
-use crate::requests::{Deadline, deadline, http_values, is_in_httptest, made_at, set_duration, speaks_http};
+use crate::requests::{
+    Deadline, deadline, http_values, is_in_httptest, made_at, set_duration, speaks_http, weight,
+};
 use crate::rule::{Cx, Report, Rule, step};
 use crate::transports::{Transport, transport};
 
@@ -121,10 +123,14 @@ fn add(
     if is_bounded && !requests.is_empty() && !held.escapes {
         return;
     }
-    let endless = requests.iter().find(|&&(deadline, call)| {
+    let endless = requests.iter().filter(|&&(deadline, call)| {
         deadline == Deadline::Never && !cx.is_test(call.body) && !reads_a_stream(cx.body(call.body))
     });
-    let request = endless.map(|(_, call)| {
+    let mut endless: Vec<_> =
+        endless.map(|&(_, call)| (weight(cx, cx.body(call.body), call.call), call)).collect();
+    endless.sort_by_key(|&(weight, _)| std::cmp::Reverse(weight));
+    let of_request = endless.first().map(|&(weight, _)| weight);
+    let request = endless.first().map(|(_, call)| {
         let body = cx.body(call.body);
         let name = match body.ast.expr(call.call) {
             Expr::Call { fun, .. } => body.text(fun).to_owned(),
@@ -132,7 +138,7 @@ fn add(
         };
         (cx.expr_place(body, call.call), name)
     });
-    let confidence = if request.is_some() { confidence } else { Confidence::Low };
+    let confidence = confidence.min(of_request.unwrap_or(Confidence::Low));
     if Confidence::Low < confidence && cx.model.is_set_elsewhere(held, &["Timeout"]) {
         return;
     }

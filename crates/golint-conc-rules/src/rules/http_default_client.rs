@@ -4,8 +4,8 @@ use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::Signals;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 
-use crate::diagnostic::{Finding, Place};
-use crate::requests::{Deadline, WITHOUT_CONTEXT, deadline};
+use crate::diagnostic::{Confidence, Finding, Place};
+use crate::requests::{Deadline, WITHOUT_CONTEXT, deadline, weight};
 use crate::rule::{Cx, Report, Rule};
 
 pub(crate) static RULE: HttpDefaultClient = HttpDefaultClient;
@@ -15,6 +15,7 @@ pub(crate) struct HttpDefaultClient;
 struct DefaultClient {
     place: Place,
     call: String,
+    confidence: Confidence,
 }
 
 impl Finding for DefaultClient {
@@ -35,6 +36,10 @@ impl Finding for DefaultClient {
             "use an `http.Client` of your own with `Timeout` set, or a request whose context has a deadline"
                 .into(),
         )
+    }
+
+    fn confidence(&self) -> Confidence {
+        self.confidence
     }
 }
 
@@ -64,8 +69,11 @@ impl Rule for HttpDefaultClient {
             }
             let Some(method) = call.callee.name() else { continue };
             if deadline(cx, body, call.expr, method.as_str()) == Deadline::Never && !is_configured(cx) {
-                report
-                    .add(&DefaultClient { place: cx.expr_place(body, fun), call: body.text(fun).to_owned() });
+                report.add(&DefaultClient {
+                    place: cx.expr_place(body, fun),
+                    call: body.text(fun).to_owned(),
+                    confidence: weight(cx, body, call.expr),
+                });
             }
         }
     }
