@@ -77,6 +77,8 @@ pub struct Held {
     pub holders: FxHashSet<Holder>,
     /// Whether something that we don't see has it as well.
     pub escapes: bool,
+    /// Whether a function that a caller hands in, as an option does, gets a pointer to it.
+    pub is_configured: bool,
     /// Whether some holder is set as a whole through a pointer, so that the value's own fields don't matter.
     pub is_overwritten: bool,
 }
@@ -90,6 +92,7 @@ pub struct Values {
     pub calls: Vec<MethodCall>,
     edges: Vec<(Holder, Holder)>,
     escaped: FxHashSet<Holder>,
+    configured: FxHashSet<Holder>,
     overwritten: FxHashSet<Holder>,
     field_sets: Vec<(Option<Holder>, Symbol)>,
 }
@@ -106,6 +109,7 @@ impl Values {
         }
         Held {
             escapes: self.escaped.iter().any(|holder| holders.contains(holder)),
+            is_configured: self.configured.iter().any(|holder| holders.contains(holder)),
             is_overwritten: self.overwritten.iter().any(|holder| holders.contains(holder)),
             holders,
         }
@@ -134,6 +138,7 @@ enum Store {
     To(Holder, TypeId),
     Read,
     Overwritten,
+    Option,
     Escape,
 }
 
@@ -493,6 +498,10 @@ impl<'p> Search<'_, 'p> {
             Store::Overwritten => {
                 self.values.overwritten.insert(from);
             }
+            Store::Option => {
+                self.values.escaped.insert(from);
+                self.values.configured.insert(from);
+            }
             Store::Escape => {
                 self.values.escaped.insert(from);
             }
@@ -533,6 +542,7 @@ impl<'p> Search<'_, 'p> {
                             let ty = self.model.body(body).local_info(local).ty;
                             Store::To(Holder::Local(body, local), ty)
                         }
+                        None if is_pointer(cx, value) && is_handed_in(cx, fun) => Store::Option,
                         None => Store::Escape,
                     }
                 }
@@ -597,4 +607,21 @@ impl<'p> Search<'_, 'p> {
             None => Store::Escape,
         }
     }
+}
+
+/// Whether a function is a parameter or one of those in a parameter.
+fn is_handed_in(cx: BodyCx<'_>, fun: ExprId) -> bool {
+    let Some(local) = cx.local(fun) else { return false };
+    match cx.local_info(local).kind {
+        LocalKind::Param => true,
+        LocalKind::Loop(stmt) => {
+            matches!(cx.ast.stmt(stmt), Stmt::Range { subject, .. } if is_handed_in(cx, subject))
+        }
+        _ => false,
+    }
+}
+
+fn is_pointer(cx: BodyCx<'_>, value: ExprId) -> bool {
+    let ty = cx.type_of(value);
+    cx.pkg.types.deref(ty) != ty
 }

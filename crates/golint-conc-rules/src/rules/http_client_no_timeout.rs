@@ -95,6 +95,7 @@ impl Rule for HttpClientNoTimeout {
             let transport = if is_replaced { Transport::Unknown } else { transport(cx, &transports, made) };
             let confidence = match transport {
                 Transport::Bounded => continue,
+                Transport::Unlimited if held.is_configured => Confidence::Low,
                 Transport::Unlimited if !held.escapes => Confidence::High,
                 Transport::Unlimited => Confidence::Medium,
                 Transport::Unknown => Confidence::Low,

@@ -129,8 +129,9 @@ impl Rule for HttpServerNoTimeout {
 }
 
 fn confidence(cx: &Cx<'_>, servers: &Values, made: &Made, held: &Held) -> Confidence {
-    // A connection that is closed by hand when it takes too long needs no timeout of the server.
-    if made.value("ConnState").is_some() {
+    // A connection that is closed by hand when it takes too long needs no timeout of the server, and a caller's option may
+    // well set one.
+    if made.value("ConnState").is_some() || held.is_configured {
         return Confidence::Low;
     }
     let own = if held.escapes { Confidence::Medium } else { Confidence::High };
