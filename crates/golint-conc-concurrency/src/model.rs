@@ -92,6 +92,10 @@ pub struct Model<'p> {
     pub(crate) channel_names: OnceCell<ChanNames>,
     pub(crate) orders: RefCell<FxHashMap<Func, Option<Rc<Order>>>>,
     pub(crate) starting_helpers: OnceCell<Vec<BodyId>>,
+    /// Of bodies that may store functions in fields, the names of these.
+    pub(crate) function_stores: OnceCell<FxHashMap<BodyId, Vec<Symbol>>>,
+    /// By position, whether a body may come to a place that writes a map.
+    pub(crate) map_writers: OnceCell<Vec<bool>>,
     /// What variables are second names of.
     pub(crate) aliases: RefCell<FxHashMap<(BodyId, LocalId), Option<AccessPath>>>,
     pub(crate) test_helpers: OnceCell<FxHashSet<Symbol>>,
@@ -113,6 +117,8 @@ impl<'p> Model<'p> {
             channel_names: OnceCell::new(),
             orders: RefCell::default(),
             starting_helpers: OnceCell::new(),
+            function_stores: OnceCell::new(),
+            map_writers: OnceCell::new(),
             aliases: RefCell::default(),
             test_helpers: OnceCell::new(),
             reached: RefCell::default(),

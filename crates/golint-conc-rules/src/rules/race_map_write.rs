@@ -122,6 +122,9 @@ impl Rule for RaceMapWrite {
 
     fn package(&self, cx: &Cx<'_>, report: &mut Report<'_>) {
         for id in cx.model.bodies_with_starters() {
+            if !cx.model.may_write_map(id) {
+                continue;
+            }
             let body = cx.body(id);
             if !body.ast.is_opaque {
                 check(cx, body, report);
