@@ -13,7 +13,7 @@ use crate::scope::ContextInScope;
 pub(crate) const MAX_PACKAGES: usize = 3;
 
 /// How many packages may call a function whose callers are looked at.
-const MAX_USERS: usize = 4;
+pub(crate) const MAX_USERS: usize = 4;
 
 /// A call of a function of another package that never ends.
 #[derive(Clone, Debug)]
@@ -64,8 +64,8 @@ impl Model<'_> {
         lifetimes.into_iter().max()
     }
 
-    /// What is so at the places that use a function or method of this package in others of the module; `None` where too
-    /// many packages do.
+    /// What is so at the places that use a function or method of this package in others of the module, be it through an
+    /// interface of this package; `None` where too many packages do.
     pub(crate) fn in_users<T>(
         &self,
         body: BodyId,
@@ -75,8 +75,10 @@ impl Model<'_> {
         let is_use = |cx: BodyCx<'_>, expr: ExprId| match (decl.recv, cx.ast.expr(expr)) {
             (None, Expr::Selector { .. }) => cx.is_external(expr, self.pkg.path.as_str(), decl.name.as_str()),
             (Some(recv), Expr::Selector { .. }) => {
-                matches!(cx.callee_of(expr), Callee::Method { pkg, type_name, name, .. }
-                if pkg == self.pkg.path && type_name == recv && name == decl.name)
+                let callee = cx.callee_of(expr);
+                matches!(callee, Callee::Method { pkg, type_name, name, .. }
+                    if pkg == self.pkg.path && type_name == recv && name == decl.name)
+                    || self.may_be_called_by(recv, decl.name, &callee)
             }
             _ => false,
         };

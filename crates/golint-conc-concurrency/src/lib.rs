@@ -25,6 +25,7 @@ mod outliving;
 mod piling;
 mod reaching;
 mod resolution;
+mod retries;
 mod scope;
 mod starters;
 mod sync;

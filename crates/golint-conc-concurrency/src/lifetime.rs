@@ -1,8 +1,10 @@
 //! What ends a goroutine, or that nothing does.
 
 use golint_conc_flow::{Block, BlockId, ExitKind, Flow, Func, FuncGraph, LoopExitKind, Step};
-use golint_conc_semantic::{BodyCx, BodyId, Callee, Local, LocalId, LocalKind, ObjKind, Root, Type, TypeId};
-use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId, UnaryOp};
+use golint_conc_semantic::{
+    BodyCx, BodyId, Callee, Local, LocalId, LocalKind, MemberKind, ObjKind, Root, Type, TypeId,
+};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents, walk_inline};
 use golint_conc_syntax::{Signals, Symbol, has_word};
 use rustc_hash::FxHashSet;
@@ -16,10 +18,6 @@ const MAX_CALLERS: usize = 64;
 
 /// How many functions of the package are followed from a goroutine's.
 const MAX_RUNS: usize = 16;
-
-/// Words in names that say that somebody asks for an end.
-const END_WORDS: [&str; 9] =
-    ["done", "quit", "stop", "exit", "shutdown", "shutting", "cancel", "clos", "kill"];
 
 /// Types whose values are handed to the functions that run a command, as `main` does.
 pub(crate) const COMMANDS: [(&str, &str); 5] = [
@@ -65,7 +63,7 @@ pub enum Unending {
     NoExit,
     /// It ranges over this channel, which only the package can reach and which nothing in it closes.
     NeverClosed(String),
-    /// It waits by the clock and tries again until what it tries succeeds or fails; nobody can call it off.
+    /// It waits by the clock and tries again until what it tries succeeds; nothing else ends it.
     Polls,
     /// It receives from this channel, which only its function can reach and on which nothing is sent and which is not
     /// closed.
@@ -132,12 +130,7 @@ impl<'p> Model<'p> {
                 if stays {
                     return (!self.may_end_in_callee(cx, stmt)).then_some(UnendingStmt { func, stmt, why });
                 }
-                let succeeds = exits.iter().any(|exit| match exit.kind {
-                    LoopExitKind::Jump => true,
-                    LoopExitKind::Exit(kind) => kind.returns(),
-                    LoopExitKind::Done => false,
-                });
-                let polls = succeeds && why == Unending::NoExit && polls(cx, stmt);
+                let polls = why == Unending::NoExit && self.tries_until_success(cx, stmt);
                 polls.then_some(UnendingStmt { func, stmt, why: Unending::Polls })
             })
         })
@@ -286,6 +279,9 @@ impl<'p> Model<'p> {
         if self.pkg.path == "runtime" || self.is_guarded_once(cx, node) {
             return Lifetime::Process;
         }
+        if self.is_in_lasting_loop(cx, node) {
+            return Lifetime::Shorter;
+        }
         let mut at = node;
         while let Some(lit) = parents.enclosing_func(cx.ast, at) {
             if takes_command(cx, Some(lit)) {
@@ -320,7 +316,7 @@ impl<'p> Model<'p> {
             return Lifetime::Process;
         }
         let decl = self.pkg.body_decl(body);
-        let Some(callers) = self.places_of_calls(body) else { return Lifetime::Shorter };
+        let Some(callers) = self.all_callers(body) else { return Lifetime::Shorter };
         let mut is_called = !callers.is_empty() || self.is_in_plain_variable(decl.name);
         let mut own = None;
         for (caller, call) in callers.into_iter().filter(|&(caller, _)| caller != body) {
@@ -331,18 +327,57 @@ impl<'p> Model<'p> {
         }
         let others = if self.pkg.name == "main" || !decl.name.is_exported() {
             Lifetime::Process
-        } else if sets_up(cx) {
-            Lifetime::Unknown
         } else {
             let elsewhere = self.lifetime_elsewhere(body);
             is_called |= elsewhere.is_some();
-            elsewhere.unwrap_or(Lifetime::Process)
+            match elsewhere {
+                Some(Lifetime::Process) => Lifetime::Process,
+                _ if sets_up(cx) => Lifetime::Unknown,
+                elsewhere => elsewhere.unwrap_or(Lifetime::Process),
+            }
         };
         match (own, others) {
             (None, Lifetime::Process) if !is_called => Lifetime::Shorter,
             (None, others) => others,
             (Some(own), others) => own.max(others),
         }
+    }
+
+    /// What [`Model::places_of_calls`] finds and the calls of an interface's method that may run it; those in tests count
+    /// for what stands in a test alone.
+    pub(crate) fn all_callers(&self, body: BodyId) -> Option<Vec<(BodyId, ExprId)>> {
+        let is_test = |body: BodyId| self.pkg.files[self.pkg.body_decl(body).file].is_test;
+        let mut callers = self.places_of_calls(body)?;
+        callers.extend(self.calls_through_interfaces(body));
+        callers.retain(|&(caller, _)| is_test(body) || !is_test(caller));
+        Some(callers)
+    }
+
+    /// The calls in this package of an interface's method that may run a method.
+    fn calls_through_interfaces(&self, body: BodyId) -> Vec<(BodyId, ExprId)> {
+        let decl = self.pkg.body_decl(body);
+        let Some(recv) = decl.recv else { return Vec::new() };
+        let mut found = Vec::new();
+        for id in self.pkg.bodies_naming(decl.name) {
+            let calls = self.calls(id);
+            let may_run = calls.iter().filter(|call| self.may_be_called_by(recv, decl.name, &call.callee));
+            found.extend(may_run.map(|call| (id, call.expr)));
+        }
+        found
+    }
+
+    /// Whether a callee is the method `name` of an interface of this package that its type `recv` implements.
+    pub(crate) fn may_be_called_by(&self, recv: Symbol, name: Symbol, callee: &Callee) -> bool {
+        let Callee::Method { pkg, type_name, name: called, kind: MemberKind::InterfaceMethod, .. } = *callee
+        else {
+            return false;
+        };
+        if pkg != self.pkg.path || called != name {
+            return false;
+        }
+        let interface = self.pkg.types.named(pkg.as_str(), type_name.as_str());
+        self.interface_methods(interface)
+            .is_some_and(|methods| methods.iter().all(|&method| self.pkg.method(recv, method).is_some()))
     }
 
     /// The calls of a function or method in this package, and the lists of functions to run that it is in; `None` where
@@ -369,7 +404,7 @@ impl<'p> Model<'p> {
     }
 
     /// Whether a literal is handed to a function of the package that only calls it.
-    fn is_called_there(&self, cx: BodyCx<'_>, call: ExprId, literal: ExprId) -> bool {
+    pub(crate) fn is_called_there(&self, cx: BodyCx<'_>, call: ExprId, literal: ExprId) -> bool {
         let Some(helper) = cx.callee(call).body() else { return false };
         let args = cx.args(call);
         let Some(position) = args.iter().position(|&arg| cx.ast.unparen(arg) == literal) else {
@@ -508,39 +543,6 @@ fn empty_select(cx: BodyCx<'_>, func: Func, flow: &Flow<'_>) -> Option<StmtId> {
     found
 }
 
-/// Whether a loop waits by the clock alone, and nothing in it speaks of an end that somebody else may ask for:
-/// neither a channel nor a name that says so, nor an error that ends it.
-fn polls(cx: BodyCx<'_>, stmt: StmtId) -> bool {
-    let (mut waits, mut may_be_told) = (false, false);
-    walk_inline(cx.ast, stmt, |node| match node {
-        NodeRef::Expr(expr) => match cx.ast.expr(expr) {
-            Expr::Call { .. } => waits |= cx.callee(expr).is_func("time", &["Sleep"]),
-            Expr::Unary { op: UnaryOp::Recv, operand } => {
-                let is_clock = is_clock(cx, operand);
-                waits |= is_clock;
-                may_be_told |= !is_clock;
-            }
-            Expr::Ident(name) => may_be_told |= speaks_of_end(name),
-            _ => {}
-        },
-        NodeRef::Stmt(stmt) => {
-            may_be_told |= matches!(cx.ast.stmt(stmt), Stmt::Send { .. }) || returns_on_error(cx, stmt);
-        }
-        NodeRef::Clause(_) => {}
-    });
-    waits && !may_be_told
-}
-
-/// Whether a statement is `if err != nil { … return }`: what goes on until something fails ends when the other side goes.
-fn returns_on_error(cx: BodyCx<'_>, stmt: StmtId) -> bool {
-    let Stmt::If { cond, then, .. } = cx.ast.stmt(stmt) else { return false };
-    let Expr::Binary { op: BinaryOp::Ne, lhs, rhs } = cx.ast.expr(cx.ast.unparen(cond)) else { return false };
-    let last = cx.ast.list(cx.ast.block(then)).last();
-    cx.is_nil(rhs)
-        && cx.type_of(lhs) == TypeId::ERROR
-        && last.is_some_and(|last| matches!(cx.ast.stmt(last), Stmt::Return(_)))
-}
-
 /// Whether a function is of the kind that sets up a service: not a method, without a result but an error, and without
 /// a request or connection among its parameters.
 fn sets_up(cx: BodyCx<'_>) -> bool {
@@ -574,11 +576,6 @@ pub(crate) fn is_clock(cx: BodyCx<'_>, channel: ExprId) -> bool {
     }
 }
 
-fn speaks_of_end(name: Symbol) -> bool {
-    let name = name.as_str().to_ascii_lowercase();
-    END_WORDS.iter().any(|word| name.contains(word))
-}
-
 fn is_selected(cx: BodyCx<'_>, above: ExprId, name: ExprId) -> bool {
     matches!(cx.ast.expr(above), Expr::Selector { sel, .. } if sel == name)
 }
@@ -588,7 +585,7 @@ fn is_called(cx: BodyCx<'_>, call: ExprId, fun: ExprId) -> bool {
 }
 
 /// Whether an expression is a context or a request.
-fn is_context(cx: BodyCx<'_>, expr: ExprId) -> bool {
+pub(crate) fn is_context(cx: BodyCx<'_>, expr: ExprId) -> bool {
     let ty = cx.type_of(expr);
     cx.pkg.types.is_named(ty, "context", "Context") || cx.pkg.types.is_named_or_ptr(ty, "net/http", "Request")
 }

@@ -49,3 +49,21 @@ func pulse(ctx context.Context, slow func() int) int {
 		}
 	}
 }
+
+// Each request leaves one behind.
+func answer(w http.ResponseWriter, r *http.Request) {
+	if _, err := query(r.Context(), slowly); err != nil {
+		http.Error(w, err.Error(), http.StatusGatewayTimeout)
+	}
+}
+
+func follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		println(pulse(ctx, slowly))
+	}
+}
+
+func slowly() int {
+	time.Sleep(time.Second)
+	return 1
+}

@@ -57,6 +57,14 @@ func offer(ctx context.Context, next func() int) {
 	}
 }
 
+// Both run for each connection.
+func accept(ctx context.Context, conns <-chan func()) {
+	for report := range conns {
+		_ = start(ctx, report)
+		offer(ctx, func() int { return 1 })
+	}
+}
+
 func deferred(ctx context.Context, report func()) error {
 	ready := make(chan struct{})
 	go func() {

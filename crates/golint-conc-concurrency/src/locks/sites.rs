@@ -128,7 +128,7 @@ impl<'p> Model<'p> {
     }
 
     /// The names of an interface's methods; none where an embedded one is not known.
-    fn interface_methods(&self, interface: TypeId) -> Option<Vec<Symbol>> {
+    pub(crate) fn interface_methods(&self, interface: TypeId) -> Option<Vec<Symbol>> {
         let mut names = Vec::new();
         let mut open = vec![interface];
         let mut seen = Vec::new();

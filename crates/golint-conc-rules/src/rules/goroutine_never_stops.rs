@@ -71,12 +71,9 @@ impl Rule for GoroutineNeverStops {
         let Some(turn) = cx.model.unending_loop(target).filter(|turn| turn.why == Unending::NoExit) else {
             return;
         };
-        let confidence = match cx.model.lifetime(spawn.body, spawn.node) {
-            Lifetime::Process => return,
-            Lifetime::Unknown => Confidence::Low,
-            Lifetime::Shorter => Confidence::Medium,
-        };
-        if cx.model.unending_without_context(spawn).is_some()
+        let lifetime = cx.model.lifetime(spawn.body, spawn.node);
+        if lifetime == Lifetime::Process
+            || cx.model.unending_without_context(spawn).is_some()
             || cx.is_meant_for_ever(spawn, &turn)
             || cx.is_fault_injection(cx.body(spawn.body), spawn.node)
         {
@@ -89,7 +86,10 @@ impl Rule for GoroutineNeverStops {
             start: cx.start_place(spawn),
             turn: cx.keyword_place(body, turn.stmt),
             name: (turn.func != target || target.lit.is_none()).then(|| body.name()),
-            confidence: if piling.is_some() { confidence } else { Confidence::Low },
+            confidence: match (piling, lifetime) {
+                (Some(_), Lifetime::Shorter) => Confidence::Medium,
+                _ => Confidence::Low,
+            },
         });
     }
 }

@@ -148,6 +148,8 @@ struct Abandoned {
     leave: Place,
     channel: String,
     done: String,
+    /// Whether such goroutines pile up.
+    piles_up: bool,
 }
 
 impl Finding for Abandoned {
@@ -175,7 +177,7 @@ impl Finding for Abandoned {
     }
 
     fn confidence(&self) -> Confidence {
-        Confidence::Medium
+        if self.piles_up { Confidence::Medium } else { Confidence::Low }
     }
 }
 
@@ -185,6 +187,8 @@ struct Deserted {
     leave: Place,
     channel: String,
     context: String,
+    /// Whether such goroutines pile up.
+    piles_up: bool,
 }
 
 impl Finding for Deserted {
@@ -215,7 +219,7 @@ impl Finding for Deserted {
     }
 
     fn confidence(&self) -> Confidence {
-        Confidence::Medium
+        if self.piles_up { Confidence::Medium } else { Confidence::Low }
     }
 }
 
@@ -291,6 +295,7 @@ fn abandoned(cx: &Cx<'_>, spawn: &Spawn) -> Option<Abandoned> {
         leave,
         channel: body.text(send.expr).to_owned(),
         done: body.text_at(leave.span).trim_start_matches("<-").trim().to_owned(),
+        piles_up: cx.model.leaves_behind_again(spawn),
     })
 }
 
@@ -304,5 +309,6 @@ fn deserted(cx: &Cx<'_>, spawn: &Spawn) -> Option<Deserted> {
         leave: exit_place(cx, cx.model.func_of(spawn.body, spawn.node), body, leaves)?,
         channel: body.text(channel).to_owned(),
         context: context.expr,
+        piles_up: cx.model.leaves_behind_again(spawn),
     })
 }
