@@ -6,8 +6,9 @@ use golint_conc_semantic::build::LangVersion;
 use golint_conc_semantic::{BodyId, Package, PackageFile};
 use golint_conc_syntax::{Signals, Symbol};
 use memchr::memmem::Finder;
+use rustc_hash::FxHashMap;
 
-use crate::diagnostic::{Confidence, Diagnostic, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Place, Severity};
 use crate::edits::complete;
 use crate::rule::{Cx, Report, Rule, TestPolicy};
 
@@ -72,6 +73,7 @@ impl std::fmt::Debug for Selected {
 pub fn analyze(pkg: &Package, rules: &[Selected], resources: &Protocols) -> Vec<Diagnostic> {
     let cx = Cx { pkg, model: Model::new(pkg), resources };
     let mut found = Vec::new();
+    let mut unused = Unused::default();
     for selected in rules.iter().filter(|selected| may_find(pkg, selected)) {
         let mut own = Vec::new();
         let mut report = Report { rule: selected.rule.id(), severity: selected.severity, out: &mut own };
@@ -95,7 +97,7 @@ pub fn analyze(pkg: &Package, rules: &[Selected], resources: &Protocols) -> Vec<
         selected.rule.package(&cx, &mut report);
         debug_assert!(own.iter().all(|found| found.confidence <= selected.rule.highest_confidence()));
         let mut admitted: Vec<_> =
-            own.into_iter().filter_map(|diagnostic| admit(pkg, selected, diagnostic)).collect();
+            own.into_iter().filter_map(|diagnostic| admit(pkg, selected, &mut unused, diagnostic)).collect();
         admitted.iter_mut().flat_map(|diagnostic| &mut diagnostic.edits).for_each(|edit| complete(pkg, edit));
         found.extend(admitted);
     }
@@ -153,8 +155,16 @@ fn bodies_naming_sources(cx: &Cx<'_>, kind: Kind) -> Vec<BodyId> {
     cx.pkg.bodies_naming_one_of(names)
 }
 
-/// Applies what the rule's page says of tests and language versions.
-fn admit(pkg: &Package, selected: &Selected, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
+/// Whether functions that have been asked for are unused.
+type Unused = FxHashMap<BodyId, bool>;
+
+/// Applies what the rule's page says of tests and language versions, and hides what stands in a function that never runs.
+fn admit(
+    pkg: &Package,
+    selected: &Selected,
+    unused: &mut Unused,
+    mut diagnostic: Diagnostic,
+) -> Option<Diagnostic> {
     let file = &pkg.files[diagnostic.place.file.0 as usize];
     if !is_admitted(file, selected) {
         return None;
@@ -167,7 +177,19 @@ fn admit(pkg: &Package, selected: &Selected, mut diagnostic: Diagnostic) -> Opti
         }
         TestPolicy::Off | TestPolicy::Lower | TestPolicy::Same => {}
     }
+    if diagnostic.confidence != Confidence::Low && never_runs(pkg, unused, diagnostic.place) {
+        diagnostic.confidence = Confidence::Low;
+    }
     Some(diagnostic)
+}
+
+/// Whether a place is in a function that nothing names.
+fn never_runs(pkg: &Package, unused: &mut Unused, place: Place) -> bool {
+    let is_around = |id: BodyId| {
+        pkg.body_decl(id).file == place.file.0 as usize && pkg.body_outline(id).span.contains(place.span)
+    };
+    let around = pkg.bodies().map(|(id, _)| id).find(|&id| is_around(id));
+    around.is_some_and(|body| *unused.entry(body).or_insert_with(|| pkg.is_unused(body)))
 }
 
 /// Whether findings of a rule in this file are wanted.

@@ -37,6 +37,10 @@ pub trait Importer: Debug {
     /// Shows the text of each file of the modules under analysis that is no test, with the import path of its package,
     /// until one is found: one that makes `is_found` say so.
     fn find_text(&self, is_found: &mut dyn FnMut(Symbol, &[u8]) -> bool) -> bool;
+
+    /// Whether some file of the modules under analysis, tests included, is one that makes `is_found` say so, or may be:
+    /// there are modules below theirs, which are not read.
+    fn may_find_text(&self, is_found: &mut dyn FnMut(&[u8]) -> bool) -> bool;
 }
 
 /// The packages that one package asked for.
@@ -71,6 +75,16 @@ impl Imported {
     /// Whether a file of the modules under analysis is what is looked for.
     pub(crate) fn find_text(&self, is_found: &mut dyn FnMut(Symbol, &[u8]) -> bool) -> bool {
         self.importer.as_ref().is_some_and(|importer| importer.find_text(is_found))
+    }
+
+    /// Like [`Imported::find_text`], with tests; also where there is nobody to ask.
+    pub(crate) fn may_find_text(&self, is_found: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        self.importer.as_ref().is_none_or(|importer| importer.may_find_text(is_found))
+    }
+
+    /// Whether there are other packages to ask for.
+    pub(crate) fn is_in_module(&self) -> bool {
+        self.importer.is_some()
     }
 
     /// The package at an import path with the bodies of its functions.

@@ -12,6 +12,7 @@ mod imports;
 mod locks;
 mod package;
 mod types;
+mod unused;
 mod word_index;
 
 pub use body::{AccessPath, Body, BodyCx, Callee, Entity, Local, LocalId, LocalKind, Root};

@@ -393,6 +393,16 @@ impl Package {
         self.imported.find_text(&mut is_found)
     }
 
+    /// Whether the package is one of a module, whose other packages are at hand.
+    pub(crate) fn is_in_module(&self) -> bool {
+        self.imported.is_in_module()
+    }
+
+    /// Whether some file of those modules is what is looked for, tests included, or may be for all that can be read.
+    pub(crate) fn may_be_in_module(&self, is_found: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        self.imported.may_find_text(is_found)
+    }
+
     /// The other packages of the modules that this one is built with, with the bodies of their functions, in which some
     /// file imports this package and selects something of this name, tests left out; `None` where there are more than
     /// `max`. All files are read.

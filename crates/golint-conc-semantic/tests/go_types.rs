@@ -174,6 +174,10 @@ impl Importer for Files {
     fn find_text(&self, _: &mut dyn FnMut(Symbol, &[u8]) -> bool) -> bool {
         false
     }
+
+    fn may_find_text(&self, _: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        true
+    }
 }
 
 fn check_package(path: &str, files: &[(&str, &str)], importer: Files, shares: &mut Shares) {

@@ -4,6 +4,9 @@ import (
 	"example.com/module/internal/web"
 )
 
+// What the command can do.
+var steps = []func(*web.Client) error{wrapped, onOnePath, closedByHelper, closedOrChecked}
+
 func wrapped(c *web.Client) error {
 	resp, err := c.Get("/") // FIXME false negative: no word in the function speaks of HTTP
 	if err != nil {

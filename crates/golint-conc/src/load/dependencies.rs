@@ -14,6 +14,7 @@ use golint_conc_semantic::build::{BuildContext, FileConstraint, Replace};
 use golint_conc_semantic::{Foreign, Importer, Package, PackageFile};
 use golint_conc_syntax::{SourceFile, Symbol};
 
+use super::walk::Walked;
 use super::{Module, Workspace, folder, is_file, walk};
 use crate::host;
 
@@ -112,19 +113,38 @@ impl Importer for Importing {
     }
 
     fn find_text(&self, is_found: &mut dyn FnMut(Symbol, &[u8]) -> bool) -> bool {
-        let dependencies = &self.loader.dependencies;
-        dependencies.main_modules(&self.module).any(|main| {
-            let walked = walk::walk(&main.dir, "", &main.dir, Some(main));
-            walked.folders.iter().any(|(dir, names)| {
-                let path = Symbol::new(&main.import_path(dir));
-                let mut files = names.iter().filter(|name| !name.ends_with("_test.go"));
-                files.any(|name| match folder::read_text(&dir.join(name), name) {
-                    Ok(Some(text)) => is_found(path, &text),
-                    _ => false,
-                })
-            })
+        let mut mains = self.loader.dependencies.main_modules(&self.module);
+        mains.any(|main| find_text(main, &walk_module(main), false, is_found))
+    }
+
+    fn may_find_text(&self, is_found: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        let mut mains = self.loader.dependencies.main_modules(&self.module);
+        mains.any(|main| {
+            let walked = walk_module(main);
+            walked.nested_module.is_some() || find_text(main, &walked, true, &mut |_, text| is_found(text))
         })
     }
+}
+
+fn walk_module(module: &Module) -> Walked {
+    walk::walk(&module.dir, "", &module.dir, Some(module))
+}
+
+/// Shows the texts of a module's files until one is found.
+fn find_text(
+    module: &Module,
+    walked: &Walked,
+    with_tests: bool,
+    is_found: &mut dyn FnMut(Symbol, &[u8]) -> bool,
+) -> bool {
+    walked.folders.iter().any(|(dir, names)| {
+        let path = Symbol::new(&module.import_path(dir));
+        let mut files = names.iter().filter(|name| with_tests || !name.ends_with("_test.go"));
+        files.any(|name| match folder::read_text(&dir.join(name), name) {
+            Ok(Some(text)) => is_found(path, &text),
+            _ => false,
+        })
+    })
 }
 
 impl Dependencies {

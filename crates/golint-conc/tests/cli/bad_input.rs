@@ -228,7 +228,7 @@ fn a_byte_order_mark_moves_nothing() {
 #[test]
 fn a_file_cut_anywhere() {
     const TEXT: &str = "// Code here.\n//go:build !x\n\npackage p\n\nimport (\n\t\"os\"\n\t\"os/signal\"\n)\n\ntype T[E any] struct{ c chan E }\n\n\
-                        func (t *T[E]) wait(s ...string) error {\n\tc := make(chan os.Signal)\n\tsignal.Notify(c, os.Interrupt)\n\t\
+                        func (t *T[E]) Wait(s ...string) error {\n\tc := make(chan os.Signal)\n\tsignal.Notify(c, os.Interrupt)\n\t\
                         select {\n\tcase <-c:\n\tdefault:\n\t\tgo func() { t.c <- *new(E) }()\n\t}\n\t/* é */ _ = `raw` + \"s\\n\" + string('x')\n\treturn nil\n}\n";
     let tree = Tree::new(&[("go.mod", "module m\n\ngo 1.26\n")]);
     for cut in 0..=TEXT.len() {
