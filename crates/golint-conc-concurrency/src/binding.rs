@@ -129,7 +129,7 @@ impl<'p> Model<'p> {
     }
 
     /// The first place behind `from` and before `until` in a function's own text where it waits for others: a receive,
-    /// a `select`, a loop over a channel or a call of something named `Wait`.
+    /// a `select`, a loop over a channel or a call of something named `Wait`, or `Eventually` as test frameworks do.
     pub fn first_wait(&self, func: Func, from: u32, until: u32) -> Option<NodeRef> {
         let (cx, block) = self.block(func)?;
         let mut found: Option<(u32, NodeRef)> = None;
@@ -139,7 +139,7 @@ impl<'p> Model<'p> {
                     cx.ast.expr_span(expr),
                     match cx.ast.expr(expr) {
                         Expr::Unary { op: UnaryOp::Recv, .. } => true,
-                        Expr::Call { .. } => cx.callee(expr).name().is_some_and(|name| name == "Wait"),
+                        Expr::Call { .. } => is_named_as_waiting(cx, expr),
                         _ => false,
                     },
                 ),
@@ -165,4 +165,16 @@ impl<'p> Model<'p> {
         });
         found.map(|(_, node)| node)
     }
+}
+
+/// Whether a call is named as what returns only when others have done something.
+fn is_named_as_waiting(cx: BodyCx<'_>, call: ExprId) -> bool {
+    const NAMES: [&str; 2] = ["Wait", "Eventually"];
+    let Expr::Call { fun, .. } = cx.ast.expr(call) else { return false };
+    let name = match cx.ast.expr(cx.ast.unparen(fun)) {
+        Expr::Ident(name) => Some(name),
+        Expr::Selector { sel, .. } => cx.ast.ident(sel),
+        _ => None,
+    };
+    name.or_else(|| cx.callee(call).name()).is_some_and(|name| NAMES.contains(&name.as_str()))
 }

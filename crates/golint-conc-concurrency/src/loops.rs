@@ -1,9 +1,9 @@
 //! Loops: which have no condition, and what leaves them.
 
 use golint_conc_flow::CallEnd;
-use golint_conc_semantic::{BodyCx, Entity, Type};
+use golint_conc_semantic::{AccessPath, BodyCx, Entity, Type};
 use golint_conc_syntax::Symbol;
-use golint_conc_syntax::ast::{BranchKind, Expr, ExprId, Stmt, StmtId};
+use golint_conc_syntax::ast::{BinaryOp, BranchKind, ClauseId, Expr, ExprId, List, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents, walk_inline};
 
 use crate::model::Model;
@@ -101,4 +101,37 @@ fn labelled(cx: BodyCx<'_>, parents: &Parents, branch: StmtId, label: Symbol) ->
 
 fn is_below(parents: &Parents, node: StmtId, above: StmtId) -> bool {
     parents.ancestors(node).any(|ancestor| ancestor == above.into())
+}
+
+/// Whether a condition holds only while a channel has elements that a clause receives: the loop drains it and ends.
+pub fn holds_only_while_received(cx: BodyCx<'_>, cond: ExprId, clauses: List<ClauseId>) -> bool {
+    let (count, bound, least) = match cx.ast.expr(cx.ast.unparen(cond)) {
+        Expr::Binary { op: BinaryOp::LogicalAnd, lhs, rhs } => {
+            return [lhs, rhs].into_iter().any(|part| holds_only_while_received(cx, part, clauses));
+        }
+        Expr::Binary { op: BinaryOp::Gt | BinaryOp::Ne, lhs, rhs } => (lhs, rhs, 0),
+        Expr::Binary { op: BinaryOp::Ge, lhs, rhs } => (lhs, rhs, 1),
+        Expr::Binary { op: BinaryOp::Lt, lhs, rhs } => (rhs, lhs, 0),
+        Expr::Binary { op: BinaryOp::Le, lhs, rhs } => (rhs, lhs, 1),
+        _ => return false,
+    };
+    let count = cx.ast.unparen(count);
+    if !cx.callee(count).is_builtin("len") || cx.const_int(bound) != Some(least) {
+        return false;
+    }
+    let Some(channel) = cx.args(count).first().and_then(|&channel| cx.path(channel)) else { return false };
+    cx.ast.list(clauses).any(|clause| received_in(cx, clause).as_ref() == Some(&channel))
+}
+
+/// The channel that a clause of a `select` receives from.
+fn received_in(cx: BodyCx<'_>, clause: ClauseId) -> Option<AccessPath> {
+    let mut found = None;
+    walk_inline(cx.ast, cx.ast.clause(clause).comm?, |node| {
+        if let NodeRef::Expr(expr) = node
+            && let Expr::Unary { op: UnaryOp::Recv, operand } = cx.ast.expr(expr)
+        {
+            found = cx.path(operand);
+        }
+    });
+    found
 }

@@ -213,3 +213,40 @@ func (s *server) serve() bool {
 	defer s.mu.Unlock()
 	return s.drain
 }
+
+// --- the lock itself is given to somebody ------------------------------------------------------------------------------
+
+type feed struct {
+	mu   sync.Mutex
+	cond *shared
+	next int
+}
+
+type shared struct{ lock sync.Locker }
+
+// Who shares a lock that is free has not been told to release it.
+func newFeed() *feed {
+	f := &feed{}
+	f.cond = &shared{lock: &f.mu}
+	return f
+}
+
+func (f *feed) step(n int) error {
+	f.mu.Lock() // want "`f.mu` is still locked on a path"
+	if n < f.next {
+		return errors.New("too old")
+	}
+	f.next = n
+	f.mu.Unlock()
+	return nil
+}
+
+// Only what is found is left to the caller.
+func (f *feed) at(n int) (lock *sync.Mutex, err error) {
+	f.mu.Lock() // want "`f.mu` is still locked on a path"
+	if n != f.next {
+		return nil, errors.New("not there")
+	}
+	lock = &f.mu
+	return
+}

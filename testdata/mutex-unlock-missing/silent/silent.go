@@ -478,3 +478,80 @@ func local(n int) int {
 	mu.Unlock()
 	return n
 }
+
+// --- the lock itself is given to somebody ---------------------------------------------------------------------------
+
+type conn struct {
+	rlock sync.Mutex
+	owner *sync.Mutex
+	id    int
+}
+
+// read leaves the reader's turn with its caller, who ends it.
+func (c *conn) read(id int) (n int, lock *sync.Mutex, err error) {
+	for {
+		c.rlock.Lock()
+		if c.id == id {
+			n, lock = c.id, &c.rlock
+			break
+		}
+		if c.id < 0 {
+			err = errors.New("broken")
+			c.rlock.Unlock()
+			break
+		}
+		c.rlock.Unlock()
+	}
+	return
+}
+
+func (c *conn) first(id int) (int, error) {
+	n, lock, err := c.read(id)
+	if err != nil {
+		return 0, err
+	}
+	defer lock.Unlock()
+	return n, nil
+}
+
+func (c *conn) turn(id int) sync.Locker {
+	c.rlock.Lock()
+	if c.id != id {
+		c.rlock.Unlock()
+		return nil
+	}
+	return &c.rlock
+}
+
+func (c *conn) claim() bool {
+	c.rlock.Lock()
+	if c.owner != nil {
+		c.rlock.Unlock()
+		return false
+	}
+	c.owner = &c.rlock
+	return true
+}
+
+type section struct{ lock sync.Locker }
+
+func (c *conn) section() *section {
+	c.rlock.Lock()
+	if c.id == 0 {
+		c.rlock.Unlock()
+		return nil
+	}
+	return &section{lock: &c.rlock}
+}
+
+// find leaves what it has found to its caller as the function's result.
+func find(stores []*store) (found *store) {
+	for _, found = range stores {
+		found.mu.Lock()
+		if found.n != 0 {
+			return
+		}
+		found.mu.Unlock()
+	}
+	return nil
+}

@@ -53,3 +53,14 @@ func flag(stopped *atomic.Bool, jobs chan int) {
 		}
 	}
 }
+
+// The elements of one channel do not make the other one ready.
+func otherChannel(pending, done chan int) {
+	for len(pending) > 0 {
+		select {
+		case id := <-done:
+			println(id)
+		default: // want "the loop spins"
+		}
+	}
+}

@@ -150,3 +150,25 @@ func blocks(jobs chan int) {
 		}
 	}
 }
+
+// While there is an element, the case that takes it is ready; when there is none, the loop ends.
+func empties(conns chan net.Conn) {
+	for len(conns) > 0 {
+		select {
+		case conn := <-conns:
+			conn.Close()
+		default:
+		}
+	}
+}
+
+func emptiesSome(conns chan net.Conn, max int) (closed int) {
+	for closed < max && 0 < len(conns) {
+		select {
+		case <-conns:
+			closed++
+		default:
+		}
+	}
+	return closed
+}

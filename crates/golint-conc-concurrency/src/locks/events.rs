@@ -3,7 +3,7 @@
 use golint_conc_flow::{Func, FuncGraph, Step, assigned};
 use golint_conc_semantic::{AccessPath, BodyCx, Callee, Type};
 use golint_conc_syntax::Symbol;
-use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::NodeRef;
 use rustc_hash::FxHashMap;
 
@@ -68,7 +68,7 @@ impl Builder<'_, '_> {
                         if assigned(self.cx, stmt).into_iter().any(is_write) {
                             self.steps.entry(step).or_default();
                         }
-                        continue;
+                        self.values_given_by(stmt).into_iter().flat_map(|value| self.given(value)).collect()
                     }
                 },
                 Step::Next(_) | Step::RunDefers => continue,
@@ -89,8 +89,49 @@ impl Builder<'_, '_> {
                 }
                 _ => Vec::new(),
             },
+            Expr::Composite { elems, .. } => {
+                let elems = self.cx.ast.list(elems).map(|elem| match self.cx.ast.expr(elem) {
+                    Expr::KeyValue { value, .. } => value,
+                    _ => elem,
+                });
+                elems.collect::<Vec<_>>().into_iter().flat_map(|value| self.given(value)).collect()
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// The values that a statement gives to where they are not followed: to others, to a field, or to a variable that is
+    /// no second name of theirs.
+    fn values_given_by(&self, stmt: StmtId) -> Vec<ExprId> {
+        let cx = self.cx;
+        match cx.ast.stmt(stmt) {
+            Stmt::Return(values) => cx.ast.list(values).collect(),
+            Stmt::Send { value, .. } => vec![value],
+            _ => assigned(cx, stmt)
+                .into_iter()
+                .filter_map(|(target, value)| {
+                    let value = value?;
+                    let target = cx.path(target).and_then(|path| resolve(self.model, cx, path));
+                    (target.is_none() || target != self.lock_in(value)).then_some(value)
+                })
+                .collect(),
+        }
+    }
+
+    /// The lock that a value leads to: its address, a pointer to it, or a `sync.Locker`.
+    fn lock_in(&self, value: ExprId) -> Option<AccessPath> {
+        let cx = self.cx;
+        let value = cx.ast.unparen(value);
+        let is_reference = matches!(cx.ast.expr(value), Expr::Unary { op: UnaryOp::Addr, .. })
+            || matches!(cx.ty(value), Type::Pointer(_))
+            || cx.is_named(value, "sync", "Locker");
+        (is_reference && is_lock(cx, value)).then(|| cx.path(value)).flatten()
+            .and_then(|path| resolve(self.model, cx, path))
+    }
+
+    fn given(&mut self, value: ExprId) -> Option<Event> {
+        let path = self.lock_in(value)?;
+        self.lock(path).map(Event::Give)
     }
 
     /// The lock that a method expression works on, what it does, and whether it only tries.

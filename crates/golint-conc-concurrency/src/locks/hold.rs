@@ -312,15 +312,20 @@ impl FuncLocks {
         })
     }
 
-    /// Whether some step of the function releases the lock.
+    /// Whether some step of the function releases the lock, or gives it away while it is held.
     pub(crate) fn releases_itself(&self, lock: usize) -> bool {
+        let is_held = |step: &Step| self.flows[lock].before.get(step).is_some_and(|modes| modes & HELD != 0);
+        let gives = |event: &Event| matches!(event, Event::Give(own) if *own == lock);
+        if self.steps.iter().any(|(step, events)| is_held(step) && events.iter().any(gives)) {
+            return true;
+        }
         self.steps.values().chain(self.defers.values()).flatten().any(|event| match event {
             Event::Op { lock: own, kind, .. } => *own == lock && !kind.acquires(),
             Event::Call { exits, .. } => {
                 exits.iter().any(|&(own, modes)| own == lock && modes & super::summary::RELEASED != 0)
             }
             Event::HandOn(own) => *own == lock,
-            Event::Move(_) => false,
+            Event::Give(_) | Event::Move(_) => false,
         })
     }
 
@@ -393,6 +398,10 @@ impl HoldWatch<'_, '_> {
                     _ => Verdict::Drop,
                 };
             }
+            // Whoever is given the lock has not released it yet.
+            if self.goal == Goal::Double && matches!(event, Event::Give(_)) {
+                continue;
+            }
             if event.touches(self.lock)
                 && !matches!(event, Event::Call { exits, .. }
                 if exits.iter().all(|&(own, modes)| own != self.lock || modes == UNTOUCHED))
@@ -410,7 +419,7 @@ impl HoldWatch<'_, '_> {
         else {
             return false;
         };
-        let mut found = false;
+        let mut found = values.is_empty() && cx.local_info(root).kind == LocalKind::Result;
         for value in cx.ast.list(values) {
             walk(cx.ast, value, |node| {
                 let NodeRef::Expr(expr) = node else { return Walk::Into };

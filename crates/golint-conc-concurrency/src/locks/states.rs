@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::duty::class_of;
 use super::summary::{
-    Acquire, Event, FuncLocks, Guard, LockFlow, Modes, OTHER, READ, RELEASED, Summary, Taken, UNTOUCHED,
+    Acquire, Event, FuncLocks, Guard, HELD, LockFlow, Modes, OTHER, READ, RELEASED, Summary, Taken, UNTOUCHED,
     WRITE, is_outer,
 };
 use crate::model::Model;
@@ -453,7 +453,7 @@ fn add_acquire(acquires: &mut Vec<Acquire>, new: Acquire) {
 impl Event {
     pub(crate) fn touches(&self, lock: usize) -> bool {
         match self {
-            Self::Op { lock: own, .. } | Self::HandOn(own) | Self::Move(own) => *own == lock,
+            Self::Op { lock: own, .. } | Self::HandOn(own) | Self::Give(own) | Self::Move(own) => *own == lock,
             Self::Call { exits, .. } => exits.iter().any(|&(own, _)| own == lock),
         }
     }
@@ -485,6 +485,7 @@ pub(crate) fn after(mode: Modes, event: &Event, lock: usize) -> Modes {
     match event {
         Event::Op { kind, .. } => after_op(mode, *kind),
         Event::HandOn(_) => mode | after_op(mode, LockOpKind::Unlock),
+        Event::Give(_) => mode | after_op(mode & HELD, LockOpKind::Unlock),
         Event::Move(_) => OTHER,
         Event::Call { exits, .. } => {
             exits.iter().filter(|&&(own, _)| own == lock).fold(mode, |all, &(_, exit)| {

@@ -137,6 +137,8 @@ pub(crate) enum Event {
     Call { call: ExprId, acquires: Vec<Acquire>, exits: Vec<(usize, Modes)> },
     /// Somebody who may release the lock has been told to, now or later.
     HandOn(usize),
+    /// The lock itself is given to somebody; if it is held, it may be theirs to release.
+    Give(usize),
     /// The variable, or a field on the way, gets another value.
     Move(usize),
 }

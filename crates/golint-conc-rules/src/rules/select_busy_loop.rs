@@ -1,5 +1,6 @@
 //! See `rules/select-busy-loop.md`.
 
+use golint_conc_concurrency::holds_only_while_received;
 use golint_conc_semantic::BodyCx;
 use golint_conc_syntax::ast::{BranchKind, ClauseId, Expr, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk, walk_inline};
@@ -99,7 +100,9 @@ fn spinning_default(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId) -> Option<(Clau
     // A select without another case is the idiom of nobody; what it is for is not ours to say.
     let mut others = stmts.iter().copied().filter(|&stmt| stmt != select);
     let spins = 1 < clauses.len()
-        && cond.is_none_or(|cond| !may_wait_or_progress(cx, body, cond.into()))
+        && cond.is_none_or(|cond| {
+            !may_wait_or_progress(cx, body, cond.into()) && !holds_only_while_received(body, cond, clauses)
+        })
         && others
             .all(|stmt| !may_wait_or_progress(cx, body, stmt.into()) && !always_leaves(cx, body, stmt, turn));
     spins.then_some((default, stmts.len() == 1))
