@@ -310,3 +310,45 @@ func (c *cluster) render() {
 	defer c.mu.Unlock()
 	c.state.renderAll() // want "`c.state.renderAll` comes to `RLock` of `c.mu`"
 }
+
+// --- interfaces of which all values are known ---------------------------------------------------------------------------------
+
+var tableMu sync.Mutex
+
+type Lookup interface{ Find(key string) int }
+
+type table struct{ rows map[string]int }
+
+func (t *table) Find(key string) int {
+	tableMu.Lock()
+	defer tableMu.Unlock()
+	return t.rows[key]
+}
+
+// The field holds nothing but tables.
+type Index struct{ lookup Lookup }
+
+func NewIndex() *Index { return &Index{lookup: &table{}} }
+
+func (i *Index) First(keys []string) int {
+	tableMu.Lock()
+	defer tableMu.Unlock()
+	return i.lookup.Find(keys[0]) // want "`i.lookup.Find` comes to `Lock` of `tableMu`"
+}
+
+// A lock of the value's own is its own whoever else may be given.
+type Counter interface{ Size() int }
+
+func (b *books) Size() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return 1
+}
+
+func SizeOf(c Counter) int { return c.Size() }
+
+func (b *books) double() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return 2 * SizeOf(b) // want "`SizeOf` comes to `Lock` of `b.mu`"
+}

@@ -2,6 +2,7 @@ package silent
 
 import (
 	"fmt"
+	"os"
 	"sync"
 	"time"
 )
@@ -384,4 +385,85 @@ func (t *tree) runHook() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.hook()
+}
+
+// --- interfaces that values of other packages satisfy as well --------------------------------------------------------------------
+
+var sinkMu sync.Mutex
+
+// Sink is what anybody may write to.
+type Sink interface {
+	Put(line string)
+	Flush() error
+}
+
+type sharedSink struct{ inner Sink }
+
+var output = &sharedSink{}
+
+func SetSink(s Sink) {
+	sinkMu.Lock()
+	defer sinkMu.Unlock()
+	output.inner = s
+}
+
+// A sink that shares the lock is not what it wraps.
+func (s *sharedSink) Put(line string) {
+	sinkMu.Lock()
+	defer sinkMu.Unlock()
+	s.inner.Put(line)
+}
+
+func (s *sharedSink) Flush() error {
+	sinkMu.Lock()
+	defer sinkMu.Unlock()
+	return s.inner.Flush()
+}
+
+var registryMu sync.Mutex
+
+// Source is given by whoever uses the package; the one here is for those who have none.
+type Source interface{ Next() int }
+
+type defaultSource struct{ n int }
+
+func (d *defaultSource) Next() int {
+	registryMu.Lock()
+	defer registryMu.Unlock()
+	d.n++
+	return d.n
+}
+
+type Reader struct{ source Source }
+
+func NewReader(source Source) *Reader { return &Reader{source: source} }
+
+func (r *Reader) Read() int {
+	registryMu.Lock()
+	defer registryMu.Unlock()
+	return r.source.Next()
+}
+
+var fileMu sync.Mutex
+
+type lineWriter interface{ WriteString(line string) (int, error) }
+
+type countingWriter struct{ n int }
+
+func (c *countingWriter) WriteString(line string) (int, error) {
+	fileMu.Lock()
+	defer fileMu.Unlock()
+	c.n += len(line)
+	return len(line), nil
+}
+
+// What is stored is a file.
+type journal struct{ out lineWriter }
+
+func openJournal(f *os.File) *journal { return &journal{out: f} }
+
+func (j *journal) add(line string) {
+	fileMu.Lock()
+	defer fileMu.Unlock()
+	j.out.WriteString(line)
 }

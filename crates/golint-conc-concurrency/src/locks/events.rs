@@ -1,7 +1,7 @@
 //! What the steps of a function do to locks.
 
 use golint_conc_flow::{Func, FuncGraph, Step, assigned};
-use golint_conc_semantic::{AccessPath, BodyCx, Callee, Type};
+use golint_conc_semantic::{AccessPath, BodyCx, Callee, LocalKind, Root, Type};
 use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::NodeRef;
@@ -125,7 +125,9 @@ impl Builder<'_, '_> {
         let is_reference = matches!(cx.ast.expr(value), Expr::Unary { op: UnaryOp::Addr, .. })
             || matches!(cx.ty(value), Type::Pointer(_))
             || cx.is_named(value, "sync", "Locker");
-        (is_reference && is_lock(cx, value)).then(|| cx.path(value)).flatten()
+        (is_reference && is_lock(cx, value))
+            .then(|| cx.path(value))
+            .flatten()
             .and_then(|path| resolve(self.model, cx, path))
     }
 
@@ -204,7 +206,9 @@ impl Builder<'_, '_> {
         for &class in &summary.releases {
             self.release_unnamed(step, class);
         }
-        for acquire in &summary.acquires {
+        let inner = self.model.body(site.target.body);
+        let is_said = |path: &AccessPath| !site.is_open || is_of_receiver(inner, path);
+        for acquire in summary.acquires.iter().filter(|acquire| is_said(&acquire.path)) {
             if self.cx.pkg.bounds.count("calls to a lock", MAX_CHAIN <= acquire.calls.len()) {
                 continue;
             }
@@ -218,8 +222,10 @@ impl Builder<'_, '_> {
             let (taken, doubts) = (acquire.taken, acquire.doubts + usize::from(is_open));
             acquires.push(Acquire { path, taken, calls, guards, doubts, is_assumed });
         }
-        let inner = self.model.body(site.target.body);
         for (path, modes) in &summary.exits {
+            if !is_said(path) && modes & RELEASED == 0 {
+                continue;
+            }
             match self.model.path_at_call(self.cx, site, path) {
                 Some(path) => exits.extend(self.lock(path).map(|lock| (lock, *modes))),
                 None if modes & RELEASED != 0 => self.release_unnamed(step, class_of(inner, path)),
@@ -276,7 +282,7 @@ impl Builder<'_, '_> {
     /// A function will run some time; what it may release is no longer this function's duty.
     fn hand_on(&mut self, step: Step, target: Func, binding: &Binding) -> Vec<Event> {
         let summary = self.model.lock_summary(target);
-        let site = Site { target, binding: binding.clone(), is_assumed: false };
+        let site = Site::sure(target, binding.clone());
         if !summary.is_complete {
             self.release_unnamed(step, (None, Symbol::new("")));
         }
@@ -380,6 +386,11 @@ impl Builder<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a lock lies in what the receiver of a method is or leads to.
+fn is_of_receiver(cx: BodyCx<'_>, path: &AccessPath) -> bool {
+    matches!(path.root, Root::Local(local) if cx.local_info(local).kind == LocalKind::Receiver)
 }
 
 /// What a method of a lock does, and whether it only tries.

@@ -29,8 +29,10 @@ pub struct LockLeak {
     pub branches: Vec<Label>,
     /// Where the path leaves.
     pub exit: ExitKind,
-    /// Whether the function releases the lock on another path.
+    /// Whether the function releases the lock on another path, or gives it away.
     pub is_released_elsewhere: bool,
+    /// Whether the function gives the held lock away on another path.
+    pub is_given_away: bool,
 }
 
 /// A lock that is taken while the same goroutine holds it.
@@ -309,14 +311,20 @@ impl FuncLocks {
             branches,
             exit,
             is_released_elsewhere: self.releases_itself(lock),
+            is_given_away: self.gives_away(lock),
         })
+    }
+
+    /// Whether some step of the function gives the lock away while it is held.
+    fn gives_away(&self, lock: usize) -> bool {
+        let is_held = |step: &Step| self.flows[lock].before.get(step).is_some_and(|modes| modes & HELD != 0);
+        let gives = |event: &Event| matches!(event, Event::Give(own) if *own == lock);
+        self.steps.iter().any(|(step, events)| is_held(step) && events.iter().any(gives))
     }
 
     /// Whether some step of the function releases the lock, or gives it away while it is held.
     pub(crate) fn releases_itself(&self, lock: usize) -> bool {
-        let is_held = |step: &Step| self.flows[lock].before.get(step).is_some_and(|modes| modes & HELD != 0);
-        let gives = |event: &Event| matches!(event, Event::Give(own) if *own == lock);
-        if self.steps.iter().any(|(step, events)| is_held(step) && events.iter().any(gives)) {
+        if self.gives_away(lock) {
             return true;
         }
         self.steps.values().chain(self.defers.values()).flatten().any(|event| match event {

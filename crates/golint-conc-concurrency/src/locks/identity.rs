@@ -38,10 +38,10 @@ pub(crate) struct Closure {
 /// A value that is stored to a field.
 #[derive(Clone, Debug)]
 pub(crate) struct FieldStore {
-    body: BodyId,
+    pub(super) body: BodyId,
     /// The object that has the field; none for one that is made on the spot.
     owner: Option<AccessPath>,
-    value: ExprId,
+    pub(super) value: ExprId,
 }
 
 impl<'p> Model<'p> {
@@ -76,7 +76,7 @@ impl<'p> Model<'p> {
         let [Some(value)] = returns.as_slice() else { return None };
         let mut binding = self.bind(cx, fun, &cx.args(call), target);
         self.complete(cx, &mut binding, depth + 1);
-        Some((Site { target, binding, is_assumed: false }, *value))
+        Some((Site::sure(target, binding), *value))
     }
 
     /// The place of what is given as the result of a call.
@@ -173,7 +173,7 @@ impl<'p> Model<'p> {
         Some(types)
     }
 
-    fn own_type(&self, ty: TypeId) -> Option<Symbol> {
+    pub(super) fn own_type(&self, ty: TypeId) -> Option<Symbol> {
         match self.pkg.types.get(self.pkg.types.deref(ty)) {
             Type::Named { pkg, name, .. } if pkg == self.pkg.path => Some(name),
             _ => None,
@@ -210,7 +210,7 @@ impl<'p> Model<'p> {
     }
 
     /// All stores to a field of a type of the package, if they can be seen: none where its address is taken.
-    fn field_stores(&self, ty: Symbol, field: Symbol) -> Option<Rc<[FieldStore]>> {
+    pub(super) fn field_stores(&self, ty: Symbol, field: Symbol) -> Option<Rc<[FieldStore]>> {
         if let Some(known) = self.locks.stores.borrow().get(&(ty, field)) {
             return known.clone();
         }
@@ -275,7 +275,7 @@ impl<'p> Model<'p> {
             return None;
         }
         let closure = self.closure(cx, fun, 0)?;
-        Some(Site { target: closure.func, binding: closure.captured, is_assumed: true })
+        Some(Site { is_assumed: true, ..Site::sure(closure.func, closure.captured) })
     }
 
     /// The literal that an expression, or an element of what it denotes, always is.

@@ -9,6 +9,7 @@ mod events;
 mod hold;
 mod identity;
 mod may_lock;
+mod origin;
 mod sites;
 mod states;
 mod summary;

@@ -20,6 +20,16 @@ pub(crate) struct Site {
     /// Whether something was assumed: that an interface holds a value of the one type that implements it here, or that
     /// the package at hand calls back at once.
     pub(crate) is_assumed: bool,
+    /// Whether the value whose method is called may be of a type of another package, so that only what the method does to
+    /// the value's own locks can be said.
+    pub(crate) is_open: bool,
+}
+
+impl Site {
+    /// A function that is surely run.
+    pub(crate) fn sure(target: Func, binding: Binding) -> Self {
+        Self { target, binding, is_assumed: false, is_open: false }
+    }
 }
 
 impl<'p> Model<'p> {
@@ -38,7 +48,7 @@ impl<'p> Model<'p> {
         let Expr::Call { fun, .. } = cx.ast.expr(call) else { return Vec::new() };
         let args = cx.args(call);
         if let Some(target) = self.callable(cx, fun) {
-            return vec![Site { target, binding: self.bind(cx, fun, &args, target), is_assumed: false }];
+            return vec![Site::sure(target, self.bind(cx, fun, &args, target))];
         }
         if let Some(site) = self.value_site(cx, fun) {
             return vec![site];
@@ -48,7 +58,13 @@ impl<'p> Model<'p> {
             && let Some(body) = self.sole_implementation(cx.type_of(recv), name)
         {
             let target = Func { body, lit: None };
-            return vec![Site { target, binding: self.bind(cx, fun, &args, target), is_assumed: true }];
+            let binding = self.bind(cx, fun, &args, target);
+            return vec![Site {
+                target,
+                binding,
+                is_assumed: true,
+                is_open: self.may_be_foreign(cx, recv, body),
+            }];
         }
         let mut sites = Vec::new();
         if calls_back(&callee) && !self.starts_goroutine(cx, call) {
@@ -56,7 +72,7 @@ impl<'p> Model<'p> {
                 let Some(target) = self.callable(cx, arg) else { continue };
                 let is_func = matches!(cx.underlying(arg), Type::Func(_));
                 if is_func {
-                    sites.push(Site { target, binding: self.bind(cx, arg, &[], target), is_assumed: false });
+                    sites.push(Site::sure(target, self.bind(cx, arg, &[], target)));
                 }
             }
         }
@@ -89,7 +105,7 @@ impl<'p> Model<'p> {
             let inner = self.body(body);
             let (local, _) = inner.locals().find(|(_, info)| info.kind == LocalKind::Receiver)?;
             let binding = Binding(vec![Bound { local, arg, path: cx.path(arg) }]);
-            Some(Site { target, binding, is_assumed: false })
+            Some(Site::sure(target, binding))
         })
     }
 

@@ -8,8 +8,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::duty::class_of;
 use super::summary::{
-    Acquire, Event, FuncLocks, Guard, HELD, LockFlow, Modes, OTHER, READ, RELEASED, Summary, Taken, UNTOUCHED,
-    WRITE, is_outer,
+    Acquire, Event, FuncLocks, Guard, HELD, LockFlow, Modes, OTHER, READ, RELEASED, Summary, Taken,
+    UNTOUCHED, WRITE, is_outer,
 };
 use crate::model::Model;
 use crate::sync::LockOpKind;
@@ -453,7 +453,9 @@ fn add_acquire(acquires: &mut Vec<Acquire>, new: Acquire) {
 impl Event {
     pub(crate) fn touches(&self, lock: usize) -> bool {
         match self {
-            Self::Op { lock: own, .. } | Self::HandOn(own) | Self::Give(own) | Self::Move(own) => *own == lock,
+            Self::Op { lock: own, .. } | Self::HandOn(own) | Self::Give(own) | Self::Move(own) => {
+                *own == lock
+            }
             Self::Call { exits, .. } => exits.iter().any(|&(own, _)| own == lock),
         }
     }

@@ -24,6 +24,8 @@ struct Missing {
     leaves: Place,
     exit: ExitKind,
     is_released_elsewhere: bool,
+    /// Whether another path leaves the lock to somebody else, so that it must not be released on every path.
+    is_given_away: bool,
     edit: Option<Edit>,
 }
 
@@ -67,6 +69,13 @@ impl Finding for Missing {
     }
 
     fn help(&self) -> Option<String> {
+        if self.is_given_away {
+            return Some(format!(
+                "`{}.{}()` on this path, which leaves the lock to nobody",
+                self.name,
+                self.unlock()
+            ));
+        }
         Some(format!(
             "`defer {}.{}()` right behind the lock, or unlock on this path too",
             self.name,
@@ -114,12 +123,13 @@ fn missing(cx: &Cx<'_>, body: BodyCx<'_>, leak: &LockLeak) -> Option<Missing> {
     Some(Missing {
         name: receiver(body, leak.call)?,
         method,
-        edit: unlocks::release(cx, body, leak, unlock_of(method)),
+        edit: unlocks::release(cx, body, leak, unlock_of(method)).filter(|_| !leak.is_given_away),
         lock: cx.expr_place(body, leak.call),
         branches: branch_steps(cx, body, &leak.branches),
         leaves: exit_place(cx, leak.func, body, leak.exit)?,
         exit: leak.exit,
         is_released_elsewhere: leak.is_released_elsewhere,
+        is_given_away: leak.is_given_away,
     })
 }
 
