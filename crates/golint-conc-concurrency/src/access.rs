@@ -61,6 +61,8 @@ pub struct Access {
     pub(crate) released: Vec<SyncPath>,
     /// Whether it has waited for something unknown.
     pub(crate) waited_for_any: bool,
+    /// Whether the memory was made by the function that names it, so that no caller knows it by that path.
+    pub(crate) is_own: bool,
     /// The calls that lead to it, outermost first.
     pub calls: Vec<(BodyId, ExprId)>,
 }

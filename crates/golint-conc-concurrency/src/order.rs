@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use golint_conc_flow::{BlockId, Func, FuncGraph, Step};
+use golint_conc_flow::{BlockId, Func, FuncGraph, Step, assigned};
 use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee, LocalId, LocalKind, MemberKind, Root, Type};
 use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{AssignOp, Expr, ExprId, Spec, Stmt, StmtId, UnaryOp};
@@ -29,6 +29,9 @@ const MAX_CALLS: usize = 5;
 
 /// How many callers, and their callers, are asked whether they hold a lock.
 const MAX_CALLERS: usize = 64;
+
+/// How many functions are seen through to find one that makes a map.
+const MAX_MAKERS: usize = 3;
 
 /// How often a block is looked at again before the function is given up.
 const MAX_VISITS: usize = 64;
@@ -118,6 +121,8 @@ struct State {
     waited: Vec<SyncPath>,
     waited_for_any: bool,
     released: Vec<SyncPath>,
+    /// The parameters, and fields of them, that surely hold what this call has made itself.
+    fresh: Vec<AccessPath>,
     /// Goroutines that may run: positions in the list of threads, with the variables that have been made anew since.
     live: Vec<(usize, Vec<LocalId>)>,
 }
@@ -131,6 +136,9 @@ impl State {
         let before = self.released.len();
         self.released.retain(|path| other.released.contains(path));
         changed |= self.released.len() != before;
+        let before = self.fresh.len();
+        self.fresh.retain(|path| other.fresh.contains(path));
+        changed |= self.fresh.len() != before;
         for (thread, stale) in &other.live {
             match self.live.iter_mut().find(|(known, _)| known == thread) {
                 Some((_, known)) => {
@@ -167,6 +175,51 @@ fn add_all<T: PartialEq + Clone>(list: &mut Vec<T>, items: &[T]) -> bool {
 }
 
 impl<'p> Model<'p> {
+    /// Whether an expression makes a map of its own: a literal, `make`, a copy, or a call of a function that returns one it has
+    /// made.
+    fn makes_map(&self, cx: BodyCx<'p>, expr: ExprId, depth: usize) -> bool {
+        let expr = cx.ast.unparen(expr);
+        match cx.ast.expr(expr) {
+            Expr::Composite { .. } => true,
+            Expr::Call { .. } => {
+                let callee = cx.callee(expr);
+                match (&callee, callee.body()) {
+                    (Callee::Builtin(name), _) => *name == "make",
+                    (_, Some(body)) => depth < MAX_MAKERS && self.returns_own_map(body, depth + 1),
+                    (Callee::Func { name, .. } | Callee::Method { name, .. }, None) => {
+                        let name = name.as_str().to_ascii_lowercase();
+                        ["clone", "copy", "collect"].iter().any(|word| name.contains(word))
+                    }
+                    _ => false,
+                }
+            }
+            Expr::Ident(_) => cx.local(expr).is_some_and(|local| {
+                let info = cx.local_info(local);
+                let is_steady = info.kind == LocalKind::Var && !self.is_assigned_again(cx, local);
+                is_steady && info.init.is_some_and(|(init, at)| at == 0 && self.makes_map(cx, init, depth))
+            }),
+            _ => cx.is_nil(expr),
+        }
+    }
+
+    /// Whether the first result of a function is always `nil` or a map that it has made.
+    fn returns_own_map(&self, body: BodyId, depth: usize) -> bool {
+        let Some((cx, block)) = self.block(Func { body, lit: None }) else { return false };
+        let (mut returns, mut makes) = (0, 0);
+        walk_inline(cx.ast, block, |node| {
+            if let NodeRef::Stmt(stmt) = node
+                && let Stmt::Return(values) = cx.ast.stmt(stmt)
+            {
+                returns += 1;
+                let first = cx.ast.list(values).next();
+                makes += usize::from(
+                    first.is_some_and(|first| cx.is_nil(first) || self.makes_map(cx, first, depth)),
+                );
+            }
+        });
+        0 < returns && returns == makes
+    }
+
     /// The races between goroutines that a function starts, and between those and the function itself.
     pub fn races(&self, func: Func) -> Vec<Race> {
         let order = self.order(func);
@@ -382,6 +435,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                     waited: Vec::new(),
                     released: Vec::new(),
                     waited_for_any: false,
+                    is_own: false,
                     calls: Vec::new(),
                 };
                 self.access(access, state);
@@ -408,6 +462,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         }
         add_all(&mut access.locks, &state.locks);
         add_all(&mut access.released, &state.released);
+        access.is_own |= state.fresh.contains(&access.path);
         // For what this function has waited is known by the goroutines that are left.
         for (position, stale) in &state.live {
             let thread = &self.threads[*position].2;
@@ -456,6 +511,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     }
 
     fn exec(&mut self, stmt: StmtId, state: &mut State) {
+        self.stored(stmt, state);
         match self.cx.ast.stmt(stmt) {
             Stmt::Go(call) => self.spawn(call, state),
             Stmt::Send { chan, value } => {
@@ -494,6 +550,19 @@ impl<'a, 'p> Walker<'a, 'p> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What a parameter, or a field of it, holds that is set here is no longer the caller's.
+    fn stored(&self, stmt: StmtId, state: &mut State) {
+        for (target, value) in assigned(self.cx, stmt) {
+            let Some(path) = self.cx.path(target) else { continue };
+            state.fresh.retain(|known| known.root != path.root || !known.fields.starts_with(&path.fields));
+            if is_own_map(self.cx, self.func, target, &path)
+                && value.is_some_and(|value| self.model.makes_map(self.cx, value, 0))
+            {
+                state.fresh.push(path);
+            }
         }
     }
 
@@ -948,7 +1017,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         let position = match known {
             Some(position) => position,
             None if self.threads.len() < MAX_THREADS => {
-                let thread = make(self);
+                let thread = with_own(make(self), &state.fresh);
                 self.threads.push((site, index, thread));
                 self.threads.len() - 1
             }
@@ -1029,6 +1098,14 @@ impl Translation<'_, '_, '_> {
         resolve(self.walker.model, cx, moved)
     }
 
+    /// Whether a path begins at a receiver or parameter of the callee.
+    fn is_param(&self, path: &AccessPath) -> bool {
+        let Root::Local(local) = path.root else { return false };
+        let inner = self.walker.model.body(self.target.body);
+        let info = inner.local_info(local);
+        info.func == self.target.lit && matches!(info.kind, LocalKind::Param | LocalKind::Receiver)
+    }
+
     fn lock(&self, lock: &Lock) -> Lock {
         let path = lock.path.as_ref().and_then(|path| self.path(path));
         Lock { path, is_exclusive: lock.is_exclusive }
@@ -1039,6 +1116,9 @@ impl Translation<'_, '_, '_> {
     }
 
     fn access(&self, access: &Access, call: ExprId) -> Option<Access> {
+        if access.is_own && self.is_param(&access.path) {
+            return None;
+        }
         let path = self.path(&access.path)?;
         let mut calls = vec![(self.walker.func.body, call)];
         calls.extend(access.calls.iter().copied());
@@ -1102,6 +1182,36 @@ impl Translation<'_, '_, '_> {
             ..thread.clone()
         }
     }
+}
+
+/// A goroutine that is started where the function has made some of what it uses itself.
+fn with_own(thread: Thread, fresh: &[AccessPath]) -> Thread {
+    if fresh.is_empty() {
+        return thread;
+    }
+    let accesses = thread.accesses.iter().map(|access| {
+        let is_own = access.is_own || fresh.contains(&access.path);
+        Access { is_own, ..access.clone() }
+    });
+    Thread { accesses: accesses.collect(), ..thread }
+}
+
+/// Whether a target is a parameter, or a field in one, that holds a map: in a copy of what the caller has, so that setting
+/// it changes nothing there.
+fn is_own_map(cx: BodyCx<'_>, func: Func, target: ExprId, path: &AccessPath) -> bool {
+    let Root::Local(local) = path.root else { return false };
+    let info = cx.local_info(local);
+    let is_param = info.func == func.lit && matches!(info.kind, LocalKind::Param | LocalKind::Receiver);
+    let mut ty = info.ty;
+    is_param
+        && matches!(cx.underlying(target), Type::Map(..))
+        && path.fields.iter().all(|&field| {
+            let is_struct = matches!(cx.pkg.types.get(cx.pkg.underlying(ty)), Type::Struct { .. });
+            cx.pkg.member(ty, field).is_ok_and(|member| {
+                ty = member.ty;
+                is_struct
+            })
+        })
 }
 
 /// The variables that an expression names, literals in it included.

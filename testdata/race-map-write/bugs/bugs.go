@@ -309,3 +309,50 @@ func (f *fallbacks) serveAll(n int, serve func(*int)) {
 func (f *fallbacks) serve(i int, serve func(*int)) {
 	serve(f.byIndex[i]) // want "map `f.byIndex` is read in a goroutine while the function that started the goroutine writes it"
 }
+
+// --- parameters that hold a map of the caller's ------------------------------------------------------------------------
+
+type quota struct {
+	used  map[string]int
+	limit map[string]int
+}
+
+// Only those who come without a map get one of their own.
+func fill(q quota, users []string) {
+	if q.used == nil {
+		q.used = make(map[string]int)
+	}
+	q.limit = make(map[string]int)
+	for _, user := range users {
+		q.used[user]++ // want "map `q.used` is written in a goroutine"
+		q.limit[user]++
+	}
+}
+
+func fillAll(q quota, groups [][]string) {
+	for _, users := range groups {
+		go fill(q, users)
+	}
+}
+
+// The pointer leads to the caller's struct, and so does the field.
+func reset(q *quota, user string) {
+	q.used = map[string]int{}
+	q.used[user] = 0 // want "map `q.used` is written in a goroutine"
+}
+
+func resetAll(q *quota, users []string) {
+	for _, user := range users {
+		go reset(q, user)
+	}
+}
+
+// Its own goroutines share what a call has made.
+func spread(q quota, users []string) {
+	q.used = map[string]int{}
+	for _, user := range users {
+		go func() {
+			q.used[user]++ // want "map `q.used` is written in a goroutine"
+		}()
+	}
+}

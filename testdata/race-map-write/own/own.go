@@ -1,6 +1,9 @@
 package own
 
-import "sync"
+import (
+	"maps"
+	"sync"
+)
 
 func madeInLoop(keys []string) {
 	for _, k := range keys {
@@ -143,5 +146,53 @@ func (o *options) args(k string) {
 func run(o *options, keys []string) {
 	for _, k := range keys {
 		go o.args(k)
+	}
+}
+
+// --- parameters that hold a map of the call's own ---------------------------------------------------------------------
+
+type limits struct {
+	perUser map[string]int
+	perHost map[string]int
+}
+
+// withDefaults copies the maps before it fills them: those of the caller stay as they are.
+func withDefaults(l limits, users []string) limits {
+	l.perUser = maps.Clone(l.perUser)
+	if l.perHost == nil {
+		l.perHost = map[string]int{}
+	} else {
+		l.perHost = copyOf(l.perHost)
+	}
+	for _, user := range users {
+		l.perUser[user]++
+		l.perHost[user]++
+	}
+	return l
+}
+
+func copyOf(m map[string]int) map[string]int {
+	out := make(map[string]int, len(m))
+	for key, value := range m {
+		out[key] = value
+	}
+	return out
+}
+
+func applyAll(l limits, groups [][]string) {
+	for _, users := range groups {
+		go withDefaults(l, users)
+	}
+	withDefaults(l, nil)
+}
+
+func tagged(tags map[string]string, name string) {
+	tags = maps.Clone(tags)
+	tags["name"] = name
+}
+
+func tagAll(tags map[string]string, names []string) {
+	for _, name := range names {
+		go tagged(tags, name)
 	}
 }
