@@ -352,3 +352,40 @@ func (b *books) double() int {
 	defer b.mu.Unlock()
 	return 2 * SizeOf(b) // want "`SizeOf` comes to `Lock` of `b.mu`"
 }
+
+// --- through a sync.Locker ----------------------------------------------------------------------------------------------------
+
+type room struct {
+	mu    sync.RWMutex
+	free  *sync.Cond
+	seats int
+}
+
+func newRoom() *room {
+	r := &room{}
+	r.free = sync.NewCond(&r.mu)
+	return r
+}
+
+func (r *room) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seats++
+	r.free.L.Lock() // want "`r.mu.Lock` while `r.mu` is held with `Lock`"
+	r.free.Signal()
+	r.free.L.Unlock()
+}
+
+func (r *room) enter() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seats--
+}
+
+func (r *room) count() int {
+	l := r.mu.RLocker()
+	l.Lock()
+	defer l.Unlock()
+	r.enter() // want "`r.enter` comes to `Lock` of `r.mu`, which is held here with `RLock`"
+	return r.seats
+}

@@ -231,6 +231,13 @@ func newFeed() *feed {
 	return f
 }
 
+func (f *feed) share() *shared {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.next++
+	return &shared{lock: &f.mu}
+}
+
 func (f *feed) step(n int) error {
 	f.mu.Lock() // want "`f.mu` is still locked on a path"
 	if n < f.next {
@@ -249,4 +256,41 @@ func (f *feed) at(n int) (lock *sync.Mutex, err error) {
 	}
 	lock = &f.mu
 	return
+}
+
+// --- through a sync.Locker -----------------------------------------------------------------------------------------------
+
+type gate struct {
+	mu    sync.Mutex
+	rw    sync.RWMutex
+	ready *sync.Cond
+	open  bool
+}
+
+func newGate() *gate {
+	g := &gate{}
+	g.ready = sync.NewCond(&g.mu)
+	return g
+}
+
+func (g *gate) pass(isLate bool) error {
+	g.ready.L.Lock() // want "`g.ready.L` is still locked on a path"
+	for !g.open {
+		g.ready.Wait()
+	}
+	if isLate {
+		return errors.New("too late")
+	}
+	g.mu.Unlock()
+	return nil
+}
+
+func (g *gate) isOpen() (bool, error) {
+	l := g.rw.RLocker()
+	l.Lock() // want "`l` is still locked on a path"
+	if !g.open {
+		return false, errors.New("closed")
+	}
+	l.Unlock()
+	return true, nil
 }

@@ -555,3 +555,54 @@ func find(stores []*store) (found *store) {
 	}
 	return nil
 }
+
+// --- through a sync.Locker -------------------------------------------------------------------------------------------
+
+type gate struct {
+	mu    sync.Mutex
+	rw    sync.RWMutex
+	ready *sync.Cond
+	open  bool
+}
+
+func newGate() *gate {
+	g := &gate{}
+	g.ready = sync.NewCond(&g.mu)
+	return g
+}
+
+// The lock of the condition is the gate's own.
+func (g *gate) pass(isLate bool) bool {
+	g.ready.L.Lock()
+	if isLate {
+		g.mu.Unlock()
+		return false
+	}
+	for !g.open {
+		g.ready.Wait()
+	}
+	g.ready.L.Unlock()
+	return true
+}
+
+func (g *gate) read() bool {
+	l := g.rw.RLocker()
+	l.Lock()
+	if !g.open {
+		g.rw.RUnlock()
+		return false
+	}
+	l.Unlock()
+	return true
+}
+
+// Which lock it is depends.
+func (g *gate) either(isWriter bool) bool {
+	var l sync.Locker = &g.rw
+	if !isWriter {
+		l = g.rw.RLocker()
+	}
+	l.Lock()
+	defer l.Unlock()
+	return g.open
+}

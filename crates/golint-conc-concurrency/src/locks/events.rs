@@ -3,11 +3,12 @@
 use golint_conc_flow::{Func, FuncGraph, Step, assigned};
 use golint_conc_semantic::{AccessPath, BodyCx, Callee, LocalKind, Root, Type};
 use golint_conc_syntax::Symbol;
-use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::NodeRef;
 use rustc_hash::FxHashMap;
 
 use super::duty::{LockClass, class_of, may_be};
+use super::lockers::is_lock_reference;
 use super::sites::Site;
 use super::summary::{Acquire, Event, Modes, RELEASED, Taken};
 use crate::access::resolve;
@@ -120,17 +121,12 @@ impl Builder<'_, '_> {
 
     /// The lock that a value leads to: its address, a pointer to it, or a `sync.Locker`.
     fn lock_in(&self, value: ExprId) -> Option<AccessPath> {
-        let cx = self.cx;
-        let value = cx.ast.unparen(value);
-        let is_reference = matches!(cx.ast.expr(value), Expr::Unary { op: UnaryOp::Addr, .. })
-            || matches!(cx.ty(value), Type::Pointer(_))
-            || cx.is_named(value, "sync", "Locker");
-        (is_reference && is_lock(cx, value))
-            .then(|| cx.path(value))
-            .flatten()
-            .and_then(|path| resolve(self.model, cx, path))
+        let value = self.cx.ast.unparen(value);
+        let is_lock = is_lock_reference(self.cx, value) || self.cx.is_named(value, "sync", "Locker");
+        is_lock.then(|| self.model.locker(self.cx, value, 0).map(|locked| locked.path)).flatten()
     }
 
+    /// The lock that a value leads to, if any, goes to somebody else.
     fn given(&mut self, value: ExprId) -> Option<Event> {
         let path = self.lock_in(value)?;
         self.lock(path).map(Event::Give)
@@ -139,9 +135,25 @@ impl Builder<'_, '_> {
     /// The lock that a method expression works on, what it does, and whether it only tries.
     fn operation_of(&self, fun: ExprId) -> Option<(Option<AccessPath>, LockOpKind, bool)> {
         let callee = self.cx.callee_of(fun);
-        let (kind, is_try) = lock_method(&callee)?;
+        let Some((kind, is_try)) = lock_method(&callee) else { return self.operation_of_locker(&callee) };
         let path = self.cx.receiver_path(&callee).and_then(|path| resolve(self.model, self.cx, path));
         Some((path, kind, is_try))
+    }
+
+    /// As [`Builder::operation_of`], for a `sync.Locker` of which it is known which lock it is.
+    fn operation_of_locker(&self, callee: &Callee) -> Option<(Option<AccessPath>, LockOpKind, bool)> {
+        let Callee::Method { recv, name, path, .. } = callee else { return None };
+        if !callee.is_method("sync", "Locker", &["Lock", "Unlock"]) || !path.is_empty() {
+            return None;
+        }
+        let locked = self.model.locker(self.cx, *recv, 0)?;
+        let kind = match (name.as_str(), locked.is_read) {
+            ("Lock", false) => LockOpKind::Lock,
+            ("Lock", true) => LockOpKind::RLock,
+            (_, false) => LockOpKind::Unlock,
+            (_, true) => LockOpKind::RUnlock,
+        };
+        Some((Some(locked.path), kind, false))
     }
 
     fn call(&mut self, step: Step, call: ExprId) -> Vec<Event> {

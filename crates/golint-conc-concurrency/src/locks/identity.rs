@@ -40,7 +40,7 @@ pub(crate) struct Closure {
 pub(crate) struct FieldStore {
     pub(super) body: BodyId,
     /// The object that has the field; none for one that is made on the spot.
-    owner: Option<AccessPath>,
+    pub(super) owner: Option<AccessPath>,
     pub(super) value: ExprId,
 }
 
@@ -400,7 +400,7 @@ fn rebased(closure: Closure, to: impl Fn(&AccessPath) -> Option<AccessPath>) -> 
 }
 
 /// The fields that lead from one path to a longer one.
-fn relative_to(owner: &AccessPath, path: &AccessPath) -> Option<Vec<Symbol>> {
+pub(super) fn relative_to(owner: &AccessPath, path: &AccessPath) -> Option<Vec<Symbol>> {
     let is_below = owner.root == path.root && path.fields.starts_with(&owner.fields);
     is_below.then(|| path.fields[owner.fields.len()..].to_vec())
 }

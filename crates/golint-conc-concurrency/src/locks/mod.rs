@@ -8,6 +8,7 @@ mod duty;
 mod events;
 mod hold;
 mod identity;
+mod lockers;
 mod may_lock;
 mod origin;
 mod sites;

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::duty::class_of;
 use super::summary::{
-    Acquire, Event, FuncLocks, Guard, HELD, LockFlow, Modes, OTHER, READ, RELEASED, Summary, Taken,
+    Acquire, Event, FuncLocks, GIVEN, Guard, HELD, LockFlow, Modes, OTHER, READ, RELEASED, Summary, Taken,
     UNTOUCHED, WRITE, is_outer,
 };
 use crate::model::Model;
@@ -26,7 +26,7 @@ const MAX_GUARDS: usize = 4;
 /// What a lock is on a path, and which of the deferred calls that touch it are still to run.
 type State = (Modes, u16);
 
-const SINGLE: [Modes; 5] = [UNTOUCHED, WRITE, READ, RELEASED, OTHER];
+const SINGLE: [Modes; 6] = [UNTOUCHED, WRITE, READ, RELEASED, OTHER, GIVEN];
 
 /// How much doubt there is that a function comes to a lock in an arm of a condition: its caller may well know that it
 /// does not.
@@ -122,7 +122,9 @@ impl FuncLocks {
             }
         }
         if content.exit.is_some_and(golint_conc_flow::ExitKind::returns) {
-            flow.exit |= modes_of(&states);
+            let modes = modes_of(&states);
+            // The caller may have got it, or somebody who has released it.
+            flow.exit |= if modes & GIVEN == 0 { modes } else { (modes & !GIVEN) | WRITE | UNTOUCHED };
         }
         states.sort_unstable();
         states.dedup();
@@ -487,7 +489,8 @@ pub(crate) fn after(mode: Modes, event: &Event, lock: usize) -> Modes {
     match event {
         Event::Op { kind, .. } => after_op(mode, *kind),
         Event::HandOn(_) => mode | after_op(mode, LockOpKind::Unlock),
-        Event::Give(_) => mode | after_op(mode & HELD, LockOpKind::Unlock),
+        Event::Give(_) if mode & HELD != 0 => GIVEN,
+        Event::Give(_) => mode,
         Event::Move(_) => OTHER,
         Event::Call { exits, .. } => {
             exits.iter().filter(|&&(own, _)| own == lock).fold(mode, |all, &(_, exit)| {
@@ -512,7 +515,7 @@ fn after_op(mode: Modes, kind: LockOpKind) -> Modes {
         (LockOpKind::Lock, _) => WRITE,
         (LockOpKind::RLock, _) => READ,
         (LockOpKind::Unlock | LockOpKind::RUnlock, UNTOUCHED) => RELEASED,
-        (LockOpKind::Unlock | LockOpKind::RUnlock, WRITE | READ) => UNTOUCHED,
+        (LockOpKind::Unlock | LockOpKind::RUnlock, WRITE | READ | GIVEN) => UNTOUCHED,
         (LockOpKind::Unlock | LockOpKind::RUnlock, _) => mode,
     }
 }

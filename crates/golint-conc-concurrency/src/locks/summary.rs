@@ -37,9 +37,11 @@ pub(crate) const READ: Modes = 1 << 2;
 pub(crate) const RELEASED: Modes = 1 << 3;
 /// Another lock by now: the variable or a field on the way has a new value.
 pub(crate) const OTHER: Modes = 1 << 4;
+/// Locked by this function and given to somebody else, whose it may be to release.
+pub(crate) const GIVEN: Modes = 1 << 5;
 
 /// Held by this function.
-pub(crate) const HELD: Modes = WRITE | READ;
+pub(crate) const HELD: Modes = WRITE | READ | GIVEN;
 
 /// How something is taken that one goroutine cannot take twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
