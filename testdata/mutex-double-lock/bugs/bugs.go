@@ -336,6 +336,36 @@ func (i *Index) First(keys []string) int {
 	return i.lookup.Find(keys[0]) // want "`i.lookup.Find` comes to `Lock` of `tableMu`"
 }
 
+func newLookup(rows map[string]int) Lookup {
+	if rows == nil {
+		return &table{}
+	}
+	return &table{rows: rows}
+}
+
+func newest(rows map[string]int) int {
+	tableMu.Lock()
+	defer tableMu.Unlock()
+	return newLookup(rows).Find("newest") // want "`newLookup.rows..Find` comes to `Lock` of `tableMu`"
+}
+
+func openLookup(rows map[string]int) (Lookup, error) {
+	if rows == nil {
+		return nil, errors.New("no rows")
+	}
+	return &table{rows: rows}, nil
+}
+
+func oldest(rows map[string]int) (int, error) {
+	lookup, err := openLookup(rows)
+	if err != nil {
+		return 0, err
+	}
+	tableMu.Lock()
+	defer tableMu.Unlock()
+	return lookup.Find("oldest"), nil // want "`lookup.Find` comes to `Lock` of `tableMu`"
+}
+
 // A lock of the value's own is its own whoever else may be given.
 type Counter interface{ Size() int }
 

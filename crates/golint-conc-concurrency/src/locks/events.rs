@@ -69,7 +69,7 @@ impl Builder<'_, '_> {
                         if assigned(self.cx, stmt).into_iter().any(is_write) {
                             self.steps.entry(step).or_default();
                         }
-                        self.values_given_by(stmt).into_iter().flat_map(|value| self.given(value)).collect()
+                        self.values_given_by(stmt).into_iter().filter_map(|value| self.given(value)).collect()
                     }
                 },
                 Step::Next(_) | Step::RunDefers => continue,
@@ -95,7 +95,7 @@ impl Builder<'_, '_> {
                     Expr::KeyValue { value, .. } => value,
                     _ => elem,
                 });
-                elems.collect::<Vec<_>>().into_iter().flat_map(|value| self.given(value)).collect()
+                elems.collect::<Vec<_>>().into_iter().filter_map(|value| self.given(value)).collect()
             }
             _ => Vec::new(),
         }

@@ -1,8 +1,10 @@
 //! Of which types the values of an interface are.
 
-use golint_conc_semantic::{BodyCx, BodyId, LocalKind, MemberKind, Type, TypeId};
+use golint_conc_flow::Func;
+use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalKind, MemberKind, Type, TypeId};
 use golint_conc_syntax::Symbol;
-use golint_conc_syntax::ast::{Expr, ExprId};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt};
+use golint_conc_syntax::visit::{NodeRef, walk_inline};
 
 use crate::model::Model;
 
@@ -54,7 +56,7 @@ impl<'p> Model<'p> {
             return Origin::Own;
         }
         match cx.underlying(expr) {
-            Type::Interface { .. } => {}
+            Type::Interface { .. } | Type::Tuple(_) => {}
             Type::Unknown(_) => return Origin::Open,
             _ if self.own_type(cx.type_of(expr)) == Some(implementing) => return Origin::Own,
             _ => return Origin::Foreign,
@@ -64,9 +66,34 @@ impl<'p> Model<'p> {
         }
         match cx.ast.expr(expr) {
             Expr::Selector { .. } => self.origin_in_field(cx, expr, implementing, depth),
+            Expr::Call { fun, .. } => self.origin_of_result(cx, fun, implementing, depth),
             Expr::Ident(_) => self.origin_in_variable(cx, expr, implementing, depth),
             _ => Origin::Open,
         }
+    }
+
+    /// Of the first result of a function of the package, or of the method that an interface's stands for.
+    fn origin_of_result(&self, cx: BodyCx<'p>, fun: ExprId, implementing: Symbol, depth: usize) -> Origin {
+        let target = match cx.callee_of(fun) {
+            Callee::Method { recv, name, kind: MemberKind::InterfaceMethod, .. } => self
+                .sole_implementation(cx.type_of(recv), name)
+                .filter(|_| self.origin(cx, recv, implementing, depth + 1) == Origin::Own)
+                .map(|body| Func { body, lit: None }),
+            _ => self.callable(cx, fun),
+        };
+        let Some((inner, block)) = target.and_then(|target| self.block(target)) else { return Origin::Open };
+        let mut found = None;
+        walk_inline(inner.ast, block, |node| {
+            if let NodeRef::Stmt(stmt) = node
+                && let Stmt::Return(values) = inner.ast.stmt(stmt)
+            {
+                let value = inner.ast.list(values).next();
+                let origin =
+                    value.map_or(Origin::Open, |value| self.origin(inner, value, implementing, depth + 1));
+                found = found.max(Some(origin));
+            }
+        });
+        found.unwrap_or(Origin::Open)
     }
 
     fn origin_in_field(&self, cx: BodyCx<'p>, expr: ExprId, implementing: Symbol, depth: usize) -> Origin {

@@ -111,7 +111,7 @@ impl<'p> Model<'p> {
 
     /// The one method of this package that a call of an interface's method can run, if the interface is declared here
     /// and one type of the package implements it.
-    fn sole_implementation(&self, interface: TypeId, name: Symbol) -> Option<BodyId> {
+    pub(super) fn sole_implementation(&self, interface: TypeId, name: Symbol) -> Option<BodyId> {
         let Type::Named { pkg, name: type_name, .. } = self.pkg.types.get(interface) else { return None };
         if pkg != self.pkg.path {
             return None;
