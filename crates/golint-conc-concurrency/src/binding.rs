@@ -1,12 +1,14 @@
 //! What a function's receiver and parameters stand for at the place that calls or starts it.
 
 use golint_conc_semantic::{AccessPath, BodyCx, Callee, LocalId, LocalKind, Root};
+use golint_conc_syntax::Symbol;
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
 
 use golint_conc_flow::Func;
 
 use crate::model::{Model, Spawn, SpawnKind, is_go_call};
+use crate::order::roots_in;
 
 /// What one variable of a callee stands for.
 #[derive(Clone, Debug)]
@@ -129,7 +131,7 @@ impl<'p> Model<'p> {
     }
 
     /// The first place behind `from` and before `until` in a function's own text where it waits for others: a receive,
-    /// a `select`, a loop over a channel or a call of something named `Wait`, or `Eventually` as test frameworks do.
+    /// a `select`, a loop over a channel or a call of something named `Wait`.
     pub fn first_wait(&self, func: Func, from: u32, until: u32) -> Option<NodeRef> {
         let (cx, block) = self.block(func)?;
         let mut found: Option<(u32, NodeRef)> = None;
@@ -139,7 +141,7 @@ impl<'p> Model<'p> {
                     cx.ast.expr_span(expr),
                     match cx.ast.expr(expr) {
                         Expr::Unary { op: UnaryOp::Recv, .. } => true,
-                        Expr::Call { .. } => is_named_as_waiting(cx, expr),
+                        Expr::Call { .. } => cx.callee(expr).name().is_some_and(|name| name == "Wait"),
                         _ => false,
                     },
                 ),
@@ -165,16 +167,44 @@ impl<'p> Model<'p> {
         });
         found.map(|(_, node)| node)
     }
+
+    /// Whether a function waits, between starting a goroutine and `until`, for others or for something that the goroutine
+    /// does.
+    pub fn waits_after(&self, spawn: &Spawn, until: u32) -> bool {
+        let func = self.func_of(spawn.body, spawn.node);
+        self.first_wait(func, spawn.span.end, until).is_some() || self.polls_for(func, spawn, until)
+    }
+
+    /// Whether a function calls `Eventually`, as test frameworks have it, on a variable that the goroutine names too.
+    fn polls_for(&self, func: Func, spawn: &Spawn, until: u32) -> bool {
+        let Some((cx, block)) = self.block(func) else { return false };
+        let mut polls = Vec::new();
+        walk_inline(cx.ast, block, |node| {
+            if let NodeRef::Expr(expr) = node
+                && let Expr::Call { fun, .. } = cx.ast.expr(expr)
+                && name_of(cx, fun).is_some_and(|name| name == "Eventually")
+                && (spawn.span.end..until).contains(&cx.ast.expr_span(expr).start)
+            {
+                polls.push(expr);
+            }
+        });
+        if polls.is_empty() {
+            return false;
+        }
+        let literal = spawn.target.filter(|target| target.body == cx.id).and_then(|target| target.lit);
+        let named: Vec<_> =
+            literal.into_iter().chain([spawn.call]).flat_map(|part| roots_in(cx, part)).collect();
+        polls
+            .into_iter()
+            .flat_map(|poll| cx.args(poll))
+            .any(|arg| roots_in(cx, arg).iter().any(|root| named.contains(root)))
+    }
 }
 
-/// Whether a call is named as what returns only when others have done something.
-fn is_named_as_waiting(cx: BodyCx<'_>, call: ExprId) -> bool {
-    const NAMES: [&str; 2] = ["Wait", "Eventually"];
-    let Expr::Call { fun, .. } = cx.ast.expr(call) else { return false };
-    let name = match cx.ast.expr(cx.ast.unparen(fun)) {
+fn name_of(cx: BodyCx<'_>, fun: ExprId) -> Option<Symbol> {
+    match cx.ast.expr(cx.ast.unparen(fun)) {
         Expr::Ident(name) => Some(name),
         Expr::Selector { sel, .. } => cx.ast.ident(sel),
         _ => None,
-    };
-    name.or_else(|| cx.callee(call).name()).is_some_and(|name| NAMES.contains(&name.as_str()))
+    }
 }

@@ -1215,7 +1215,7 @@ fn is_own_map(cx: BodyCx<'_>, func: Func, target: ExprId, path: &AccessPath) -> 
 }
 
 /// The variables that an expression names, literals in it included.
-fn roots_in(cx: BodyCx<'_>, expr: ExprId) -> Vec<Root> {
+pub(crate) fn roots_in(cx: BodyCx<'_>, expr: ExprId) -> Vec<Root> {
     let mut roots = Vec::new();
     walk(cx.ast, expr, |node| {
         if let NodeRef::Expr(expr) = node

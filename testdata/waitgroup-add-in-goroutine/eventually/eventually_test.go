@@ -42,3 +42,17 @@ func TestWaitsTooEarly(t *testing.T) {
 	wg.Wait()
 	Eventually(t, isStarted.Load)
 }
+
+func TestWaitsForAnother(t *testing.T) {
+	var wg sync.WaitGroup
+	var isStarted atomic.Bool
+	go func() {
+		wg.Add(1) // want "`wg.Add` runs in the goroutine it counts"
+		defer wg.Done()
+	}()
+	go func() {
+		isStarted.Store(true)
+	}()
+	Eventually(t, isStarted.Load)
+	wg.Wait()
+}

@@ -96,8 +96,8 @@ impl Rule for WaitgroupAddInGoroutine {
             let Some(&wait) = waits.clone().find(|&&call| after <= outer.ast.expr_span(call).start) else {
                 continue;
             };
-            let first = cx.model.first_wait(spawner, after, outer.ast.expr_span(wait).start);
-            if first.is_some() || cx.model.func_of(outer.id, wait) != spawner {
+            let waits_before = cx.model.waits_after(spawn, outer.ast.expr_span(wait).start);
+            if waits_before || cx.model.func_of(outer.id, wait) != spawner {
                 continue;
             }
             report.add(&LateAdd {
