@@ -22,6 +22,6 @@ pub use graph::{
     MAX_STEPS, Point, Step,
 };
 pub use paths::{MAX_VISITS, Path, PathEnd, Paths, Verdict, Watch};
-pub use protocol::{CANCELLABLE, Evidence, Kind, Name, Protocol, Protocols, Source, StandsFor, Who};
+pub use protocol::{CANCELLABLE, Evidence, Kind, Name, Protocol, Protocols, Reading, Source, StandsFor, Who};
 pub use resource::{Acquired, Bound, Leak};
 pub use stores::{assigned, is_statement, root_local};

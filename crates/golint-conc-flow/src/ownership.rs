@@ -252,6 +252,43 @@ impl Holding<'_, '_> {
             && self.hold(held, base).is_some_and(|hold| hold < Hold::Wrapper)
     }
 
+    /// Whether a call has released the resource once it returns an error.
+    fn tells_failure(&self, held: &Held, call: ExprId) -> bool {
+        self.calls_one_of(held, call, &self.search.protocol.fails) || self.reads(held, call)
+    }
+
+    /// Whether a call reads from the resource, and only that can make it fail.
+    fn reads(&self, held: &Held, call: ExprId) -> bool {
+        let call = self.cx.ast.unparen(call);
+        let readings = &self.search.protocol.readings;
+        if readings.is_empty() || !matches!(self.cx.ast.expr(call), Expr::Call { .. }) {
+            return false;
+        }
+        let (callee, args) = (self.cx.callee(call), self.cx.args(call));
+        readings.iter().any(|reading| {
+            reading.who.is_called(self.cx, call, &callee)
+                && args.get(reading.from).is_some_and(|&from| self.is_read_as_is(held, from, 0))
+                && reading.to.is_none_or(|to| args.get(to).is_some_and(|&to| never_fails(self.cx, to)))
+        })
+    }
+
+    /// Whether a reader is the part that is to be released, perhaps behind one that adds no errors of its own.
+    fn is_read_as_is(&self, held: &Held, reader: ExprId, depth: usize) -> bool {
+        if self.hold(held, reader) == Some(Hold::Part) {
+            return true;
+        }
+        let init = self.cx.local(reader).and_then(|local| self.cx.local_info(local).init);
+        let made = self.cx.ast.unparen(init.map_or(reader, |(init, _)| init));
+        let adds_none = matches!(self.cx.ast.expr(made), Expr::Call { .. }) && {
+            let callee = self.cx.callee(made);
+            callee.is_func("io", &["LimitReader", "NopCloser"])
+                || callee.is_func("bufio", &["NewReader", "NewReaderSize"])
+        };
+        adds_none
+            && depth < MAX_HANDS
+            && self.cx.args(made).first().is_some_and(|&inner| self.is_read_as_is(held, inner, depth + 1))
+    }
+
     /// Whether a path on which two expressions are equal, or not, can have the resource.
     fn compare(&self, held: &mut Held, lhs: ExprId, rhs: ExprId, equal: bool) -> bool {
         let (value, other) = if self.cx.is_nil(lhs) { (rhs, lhs) } else { (lhs, rhs) };
@@ -265,7 +302,7 @@ impl Holding<'_, '_> {
         if !is_nil {
             return !(equal && self.is_nothing_left(held, lhs, rhs));
         }
-        if !equal && self.calls_one_of(held, self.cx.ast.unparen(value), &self.search.protocol.fails) {
+        if !equal && self.tells_failure(held, self.cx.ast.unparen(value)) {
             return false;
         }
         // `apiErr := asAPIError(err); apiErr != nil`
@@ -420,6 +457,10 @@ impl Holding<'_, '_> {
             return Verdict::Drop;
         }
         let args = self.cx.args(call);
+        let is_copied = self.search.protocol.copies.is_some_and(|copies| copies(self.cx, call));
+        if is_copied && args.iter().any(|&arg| self.hold(held, arg) == Some(Hold::Whole)) {
+            return Verdict::Drop;
+        }
         for (index, &arg) in args.iter().enumerate() {
             let Some(hold) = self.hold(held, arg) else { continue };
             if self.gives_away(&callee, Slot::Param(index), hold) == Taking::Takes {
@@ -642,8 +683,11 @@ impl Holding<'_, '_> {
             _ => None,
         };
         let mut lost = false;
-        for (target, value) in assigned(self.cx, stmt) {
-            let value = value.or(sole);
+        let stores = assigned(self.cx, stmt);
+        // Of several results, the error is the last.
+        let last = stores.last().map(|&(target, _)| target);
+        for (target, own) in stores {
+            let value = own.or(sole);
             let hold = value
                 .and_then(|value| self.hold(held, value))
                 .filter(|&hold| hold < Hold::Wrapper || self.may_hold(self.cx.type_of(target)));
@@ -668,8 +712,8 @@ impl Holding<'_, '_> {
             if held.error == Some(local) && !value.is_some_and(|value| self.is_given_error(held, value)) {
                 held.error = None;
             }
-            // Of several results, the error is the last.
-            if value.is_some_and(|value| self.calls_one_of(held, value, &self.search.protocol.fails)) {
+            let may_be_error = own.is_some() || last == Some(target);
+            if may_be_error && value.is_some_and(|value| self.tells_failure(held, value)) {
                 held.failed = Some(local);
             } else if held.failed == Some(local) {
                 held.failed = None;
@@ -693,6 +737,20 @@ impl Holding<'_, '_> {
 
 pub(crate) fn is_blank(cx: BodyCx<'_>, expr: ExprId) -> bool {
     cx.ast.ident(cx.ast.unparen(expr)).is_some_and(Symbol::is_blank)
+}
+
+/// Whether what is written to a writer is never refused.
+fn never_fails(cx: BodyCx<'_>, writer: ExprId) -> bool {
+    const WRITERS: [(&str, &str); 5] = [
+        ("bytes", "Buffer"),
+        ("strings", "Builder"),
+        ("hash", "Hash"),
+        ("hash", "Hash32"),
+        ("hash", "Hash64"),
+    ];
+    let ty = cx.type_of(writer);
+    WRITERS.iter().any(|(pkg, name)| cx.pkg.types.is_named_or_ptr(ty, pkg, name))
+        || ["io", "io/ioutil"].iter().any(|pkg| cx.is_external(writer, pkg, "Discard"))
 }
 
 /// Whether the functions of a package that get a function value only look at it.

@@ -96,6 +96,17 @@ impl Source {
     }
 }
 
+/// Calls that read from what is to be released.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// What is called.
+    pub who: Who,
+    /// The argument that is read from.
+    pub from: usize,
+    /// The argument that is written to: an error may be that one's, unless it never fails.
+    pub to: Option<usize>,
+}
+
 /// Which interface methods, function values and functions of packages that are neither this one nor the standard
 /// library's are taken for sources, among those that return the resource and an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +144,10 @@ pub struct Protocol {
     pub ends: Vec<Symbol>,
     /// The methods that have released it once they return an error.
     pub fails: Vec<Symbol>,
+    /// The calls that have released it once they return an error in reading from it.
+    pub readings: Vec<Reading>,
+    /// Whether a call reads all of it, releases it and puts a copy in its place.
+    pub copies: Option<fn(BodyCx<'_>, ExprId) -> bool>,
     /// Calls of sources that hand out nothing to release, such as those for an answer without a body.
     pub except: Option<fn(BodyCx<'_>, ExprId) -> bool>,
     /// A field, and the constants at which there is nothing to release: name and number.
@@ -160,6 +175,8 @@ impl Protocol {
             releases_whole: Vec::new(),
             ends: Vec::new(),
             fails: Vec::new(),
+            readings: Vec::new(),
+            copies: None,
             except: None,
             nothing_at: None,
             by_call: false,
@@ -246,6 +263,10 @@ fn http_body() -> Protocol {
                 .to_vec(),
         )),
         releases_whole: symbols(&["Write"]),
+        // The transport drops the connection when reading from it fails.
+        fails: symbols(&["Read"]),
+        readings: body_readings(),
+        copies: Some(dumps_body),
         stands_for: StandsFor::Takes((Symbol::new("net/http"), Symbol::new("Request"))),
         types: types(&[("net/http", "Response")]),
         releases: symbols(&["Close"]),
@@ -256,6 +277,23 @@ fn http_body() -> Protocol {
             "the connection is neither reused nor given back until the body is closed",
         )
     }
+}
+
+/// Decoders are not among them: they fail for reasons of their own.
+fn body_readings() -> Vec<Reading> {
+    let reading = |who, from, to| Reading { who, from, to };
+    vec![
+        reading(Who::func("io", &["ReadAll", "ReadFull"]), 0, None),
+        reading(Who::func("io/ioutil", &["ReadAll"]), 0, None),
+        reading(Who::method("bytes", &["Buffer"], &["ReadFrom"]), 0, None),
+        reading(Who::func("io", &["Copy", "CopyN", "CopyBuffer"]), 1, Some(0)),
+    ]
+}
+
+/// `httputil.DumpResponse(resp, true)`
+fn dumps_body(cx: BodyCx<'_>, call: ExprId) -> bool {
+    cx.callee(call).is_func("net/http/httputil", &["DumpResponse"])
+        && matches!(cx.args(call)[..], [_, body] if cx.text(body) == "true")
 }
 
 /// Whether a request is made with the method `HEAD`, whose answer has no body: the call, or what makes its request, names
@@ -306,6 +344,9 @@ const POOL: &str = "the connection goes back to the pool only then";
 const SQL: &str = "database/sql";
 const SQLX: &str = "github.com/jmoiron/sqlx";
 
+/// Only rows that are closed answer these with an error: the one that has closed them, or that they are.
+const ROWS_FAIL: [&str; 3] = ["Err", "Columns", "ColumnTypes"];
+
 /// Rows of a transaction end with it, though until then the next query may find the connection busy.
 fn sql_rows() -> Protocol {
     const CALLS: [&str; 2] = ["Query", "QueryContext"];
@@ -319,8 +360,7 @@ fn sql_rows() -> Protocol {
             of_transaction(SQLX),
         ],
         ends: symbols(&["Next"]),
-        // An error that is there already was found by what has closed them.
-        fails: symbols(&["Err"]),
+        fails: symbols(&ROWS_FAIL),
         stands_for: StandsFor::Anybody,
         types: types(&[(SQL, "Rows")]),
         releases: symbols(&["Close"]),
@@ -338,7 +378,7 @@ fn sqlx_rows() -> Protocol {
             Source::or_error(Who::func(SQLX, &["NamedQuery", "NamedQueryContext"])),
         ],
         ends: symbols(&["Next"]),
-        fails: symbols(&["Err"]),
+        fails: symbols(&ROWS_FAIL),
         stands_for: StandsFor::Anybody,
         types: types(&[(SQLX, "Rows")]),
         releases: symbols(&["Close"]),

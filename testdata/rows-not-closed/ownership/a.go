@@ -434,3 +434,19 @@ func askedFirst(db *sql.DB) error {
 	defer rows.Close()
 	return nil
 }
+
+// Only rows that are closed do not tell their columns.
+func columns(db *sql.DB) ([]string, error) {
+	rows, err := db.Query("SELECT 1")
+	if err != nil {
+		return nil, err
+	}
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := rows.ColumnTypes(); err != nil {
+		return nil, err
+	}
+	return names, rows.Close()
+}
