@@ -6,6 +6,7 @@
 mod build;
 mod calls;
 mod elsewhere;
+mod endings;
 mod facts;
 mod flow;
 mod graph;

@@ -68,6 +68,8 @@ impl Held {
 pub(crate) enum Goal {
     /// An exit that is reached while the resource is held, or the loss of the last variable.
     Leak,
+    /// The loss of the last variable: the resource ends with the function.
+    Loss,
     /// A `return` of the resource.
     Return,
     /// A `return` of the resource behind something that has released it or taken it over.
@@ -652,7 +654,7 @@ impl Holding<'_, '_> {
                 match (returned, self.search.goal) {
                     (true, Goal::Return) => Verdict::Found,
                     (true, Goal::ReturnTaken) if held.taken => Verdict::Found,
-                    (true, Goal::Leak | Goal::ReturnTaken) => Verdict::Drop,
+                    (true, Goal::Leak | Goal::Loss | Goal::ReturnTaken) => Verdict::Drop,
                     (false, _) => Verdict::Go,
                 }
             }
@@ -731,7 +733,7 @@ impl Holding<'_, '_> {
             }
         }
         let gone = lost && !held.holders.iter().any(|&(_, hold)| hold < Hold::Reader);
-        if gone && self.search.goal == Goal::Leak { Verdict::Found } else { Verdict::Go }
+        if gone && matches!(self.search.goal, Goal::Leak | Goal::Loss) { Verdict::Found } else { Verdict::Go }
     }
 }
 

@@ -4,6 +4,9 @@ use golint_conc_semantic::{BodyCx, Callee};
 use golint_conc_syntax::ast::{Expr, ExprId};
 use golint_conc_syntax::{Symbol, has_word};
 
+use crate::endings::{parent_ends, request_ends, transaction_ends};
+use crate::flow::Func;
+
 /// A declared name of a package: import path and name.
 pub type Name = (Symbol, Symbol);
 
@@ -150,6 +153,8 @@ pub struct Protocol {
     pub copies: Option<fn(BodyCx<'_>, ExprId) -> bool>,
     /// Calls of sources that hand out nothing to release, such as those for an answer without a body.
     pub except: Option<fn(BodyCx<'_>, ExprId) -> bool>,
+    /// Calls of sources whose resource ends with the function at the latest.
+    pub ends_with_function: Option<fn(BodyCx<'_>, Func, ExprId) -> bool>,
     /// A field, and the constants at which there is nothing to release: name and number.
     pub nothing_at: Option<(Symbol, Vec<(Name, i128)>)>,
     /// Whether calling it releases it.
@@ -178,6 +183,7 @@ impl Protocol {
             readings: Vec::new(),
             copies: None,
             except: None,
+            ends_with_function: None,
             nothing_at: None,
             by_call: false,
             context: None,
@@ -255,6 +261,7 @@ fn http_body() -> Protocol {
         ],
         part: Some(Symbol::new("Body")),
         except: Some(asks_for_head),
+        ends_with_function: Some(request_ends),
         // Who asks for another protocol has the connection itself, and these other answers have no body.
         nothing_at: Some((
             Symbol::new("StatusCode"),
@@ -316,6 +323,7 @@ fn cancel() -> Protocol {
         ],
         by_call: true,
         context: Some(0),
+        ends_with_function: Some(parent_ends),
         types: types(&[("context", "CancelFunc"), ("context", "CancelCauseFunc")]),
         ..Protocol::new(
             "cancel function",
@@ -361,6 +369,7 @@ fn sql_rows() -> Protocol {
         ],
         ends: symbols(&["Next"]),
         fails: symbols(&ROWS_FAIL),
+        ends_with_function: Some(transaction_ends),
         stands_for: StandsFor::Anybody,
         types: types(&[(SQL, "Rows")]),
         releases: symbols(&["Close"]),
@@ -379,6 +388,7 @@ fn sqlx_rows() -> Protocol {
         ],
         ends: symbols(&["Next"]),
         fails: symbols(&ROWS_FAIL),
+        ends_with_function: Some(transaction_ends),
         stands_for: StandsFor::Anybody,
         types: types(&[(SQLX, "Rows")]),
         releases: symbols(&["Close"]),

@@ -151,7 +151,17 @@ impl<'p> Flow<'p> {
             .filter(|acquired| !reads_buffer(cx, acquired.call))
             .filter_map(|acquired| {
                 let bound = self.bound(func, &acquired);
-                let path = self.follow(func, &paths, &acquired, bound, Search::leak(protocol, 0))?;
+                let follow = |goal| {
+                    let search = Search { goal, ..Search::leak(protocol, 0) };
+                    self.follow(func, &paths, &acquired, bound, search)
+                };
+                let path = follow(Goal::Leak)?;
+                let ends = || {
+                    let ends = protocol.ends_with_function;
+                    ends.is_some_and(|ends| ends(cx, func, acquired.call))
+                };
+                let is_at_exit = matches!(path.end, PathEnd::Exit(_));
+                let path = if is_at_exit && ends() { follow(Goal::Loss)? } else { path };
                 Some(Leak { acquired, bound, branches: path.branches, end: path.end })
             })
             .collect()

@@ -45,6 +45,8 @@ pub(crate) struct NotReleased {
     steps: Vec<Step>,
     edit: Option<Edit>,
     is_lost: bool,
+    /// The statement that overwrites both the last variable and its context.
+    pub(crate) replaced: Option<StmtId>,
     has_error: bool,
     /// What ends where the resource leaks.
     pub(crate) ends: Ends,
@@ -152,6 +154,10 @@ fn finding(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, protocol: &Protocol, leak:
         if at == stmt && matches!(body.ast.stmt(stmt), Stmt::Assign { op: AssignOp::Define, .. }));
     let is_lost = matches!(leak.end, PathEnd::Step(_)) && !next_turn;
     let release = release_of(protocol, name.as_deref());
+    let context = match leak.bound {
+        Bound::Local { context, .. } | Bound::Dropped { context, .. } => context,
+        Bound::Handed => None,
+    };
     NotReleased {
         place,
         confidence: match leak.acquired.evidence {
@@ -164,10 +170,7 @@ fn finding(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, protocol: &Protocol, leak:
         done: protocol.done.as_str(),
         part: protocol.part.map(golint_conc_syntax::Symbol::as_str),
         call,
-        context: match leak.bound {
-            Bound::Local { context, .. } | Bound::Dropped { context, .. } => context,
-            Bound::Handed => None,
-        },
+        context,
         callee: body.text(call).split('(').next().unwrap_or_default().to_owned(),
         steps: steps(cx, func, body, protocol, leak, next_turn),
         edit: release
@@ -177,6 +180,12 @@ fn finding(cx: &Cx<'_>, func: Func, body: BodyCx<'_>, protocol: &Protocol, leak:
         release,
         name,
         is_lost,
+        replaced: match leak.end {
+            PathEnd::Step(FlowStep::Exec(stmt)) if context.is_some() => {
+                assigned(body, stmt).iter().any(|&(target, _)| body.local(target) == context).then_some(stmt)
+            }
+            _ => None,
+        },
         has_error: leak.acquired.error.is_some(),
         ends: match leak.end {
             PathEnd::Exit(_) if func.lit.is_none() && cx.model.is_process_lifetime(body.id) => Ends::Process,
@@ -307,12 +316,17 @@ fn keep_cancel(cx: &Cx<'_>, body: BodyCx<'_>, protocol: &Protocol, leak: &Leak) 
 
 /// Whether what starts a goroutine speaks of a variable from outside: the goroutine may go on when the function has ended.
 pub(crate) fn is_in_goroutine(cx: &Cx<'_>, body: BodyCx<'_>, local: LocalId) -> bool {
+    is_in_goroutine_before(cx, body, local, u32::MAX)
+}
+
+/// The same of goroutines that start before an offset.
+pub(crate) fn is_in_goroutine_before(cx: &Cx<'_>, body: BodyCx<'_>, local: LocalId, end: u32) -> bool {
     let declared = body.ast.expr_span(body.local_info(local).ident);
     let uses = cx.model.uses_of(body, local);
     let spawns = cx.model.spawns(body.id);
     spawns
         .iter()
-        .filter(|spawn| !spawn.span.contains(declared))
+        .filter(|spawn| !spawn.span.contains(declared) && spawn.span.start < end)
         .any(|spawn| uses.iter().any(|&used| spawn.span.contains(body.ast.expr_span(used))))
 }
 

@@ -1,7 +1,7 @@
 //! See `rules/context-lost-cancel.md`.
 
 use golint_conc_flow::{CANCELLABLE, Kind};
-use golint_conc_semantic::{BodyCx, BodyId};
+use golint_conc_semantic::{BodyCx, BodyId, LocalId};
 use golint_conc_syntax::ast::{ExprId, Stmt, StmtId};
 use golint_conc_syntax::{Signals, Symbol, Token, Tokens};
 
@@ -156,13 +156,24 @@ fn confidence(cx: &Cx<'_>, body: BodyCx<'_>, found: &NotReleased) -> Confidence 
     if !name.starts_with("WithCancel") || !is_background(body, found.call) {
         return Confidence::High;
     }
-    if found.is_dropped() {
-        return Confidence::Medium;
-    }
     match found.context {
-        Some(context) if leak::is_in_goroutine(cx, body, context) => Confidence::High,
+        Some(context) if waits(cx, body, found, context) => {
+            if found.is_dropped() {
+                Confidence::Medium
+            } else {
+                Confidence::High
+            }
+        }
         _ => Confidence::Low,
     }
+}
+
+/// Whether a goroutine of the function has the context, before another takes its place.
+fn waits(cx: &Cx<'_>, body: BodyCx<'_>, found: &NotReleased, context: LocalId) -> bool {
+    let replaced = found.replaced.map(|stmt| body.ast.stmt_span(stmt));
+    // One that stands above is for a later turn of a loop.
+    let end = replaced.filter(|replaced| body.ast.expr_span(found.call).end <= replaced.start);
+    leak::is_in_goroutine_before(cx, body, context, end.map_or(u32::MAX, |end| end.start))
 }
 
 /// Whether the function has made the parent of a derived context too, and kept what cancels that.
