@@ -2,7 +2,7 @@
 
 use golint_conc_flow::{Block, BlockId, ExitKind, Flow, Func, FuncGraph, LoopExitKind, Step};
 use golint_conc_semantic::{
-    BodyCx, BodyId, Callee, Local, LocalId, LocalKind, MemberKind, ObjKind, Root, Type, TypeId,
+    AccessPath, BodyCx, BodyId, Callee, Local, LocalId, LocalKind, MemberKind, ObjKind, Root, Type, TypeId,
 };
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Parents, walk_inline};
@@ -452,30 +452,9 @@ impl<'p> Model<'p> {
     /// Whether a place stands under a condition on a package-level variable that is set there too, so that it runs for
     /// the first caller only.
     fn is_guarded_once(&self, cx: BodyCx<'p>, node: NodeRef) -> bool {
-        self.parents(cx.id).ancestors(node).any(|above| {
-            let NodeRef::Stmt(stmt) = above else { return false };
-            let Stmt::If { cond, then, .. } = cx.ast.stmt(stmt) else { return false };
-            let mut guards = Vec::new();
-            let mut swaps = false;
-            walk_inline(cx.ast, cond, |node| {
-                let NodeRef::Expr(expr) = node else { return };
-                let path = cx.path(expr).filter(|path| matches!(path.root, Root::Global(_)));
-                guards.extend(path.map(|path| path.root));
-                swaps |= matches!(cx.callee(expr), Callee::Method { name, .. } if name == "CompareAndSwap");
-            });
-            let mut sets = swaps && !guards.is_empty();
-            walk_inline(cx.ast, then, |node| {
-                if let NodeRef::Stmt(stmt) = node
-                    && let Stmt::Assign { lhs, .. } = cx.ast.stmt(stmt)
-                {
-                    sets |= cx
-                        .ast
-                        .list(lhs)
-                        .any(|to| cx.path(to).is_some_and(|path| guards.contains(&path.root)));
-                }
-            });
-            sets
-        })
+        let parents = self.parents(cx.id);
+        let mut above = parents.ancestors(node);
+        above.any(|above| set_for_good(cx, above, |path| matches!(path.root, Root::Global(_))).is_some())
     }
 
     /// What the calls in this package give for a parameter of a declared function that is never assigned, with the bodies
@@ -610,4 +589,41 @@ fn is_parameter(cx: BodyCx<'_>, expr: ExprId, func: Func) -> bool {
         let info = cx.local_info(local);
         info.kind == LocalKind::Param && info.func == func.lit
     })
+}
+
+/// Of an `if` statement whose branch sets a variable or field that its condition reads, what it sets, so that the branch is
+/// taken once unless others set it back. Only paths that `is_one` are looked at.
+pub(crate) fn set_for_good(
+    cx: BodyCx<'_>,
+    node: NodeRef,
+    is_one: impl Fn(&AccessPath) -> bool,
+) -> Option<AccessPath> {
+    let NodeRef::Stmt(stmt) = node else { return None };
+    let Stmt::If { cond, then, .. } = cx.ast.stmt(stmt) else { return None };
+    let mut read = Vec::new();
+    let mut swaps = false;
+    walk_inline(cx.ast, cond, |node| {
+        let NodeRef::Expr(expr) = node else { return };
+        read.extend(cx.path(expr).filter(|path| is_one(path)));
+        swaps |= matches!(cx.callee(expr), Callee::Method { name, .. } if name == "CompareAndSwap");
+    });
+    if swaps {
+        return read.pop();
+    }
+    let set = paths_set_in(cx, then);
+    set.into_iter()
+        .find(|set| read.iter().any(|path| path.root == set.root && path.fields.starts_with(&set.fields)))
+}
+
+/// The variables and fields that a statement assigns to, once for each assignment.
+pub(crate) fn paths_set_in(cx: BodyCx<'_>, stmt: StmtId) -> Vec<AccessPath> {
+    let mut set = Vec::new();
+    walk_inline(cx.ast, stmt, |node| {
+        if let NodeRef::Stmt(stmt) = node
+            && let Stmt::Assign { lhs, .. } = cx.ast.stmt(stmt)
+        {
+            set.extend(cx.ast.list(lhs).filter_map(|to| cx.path(to)));
+        }
+    });
+    set
 }

@@ -4,12 +4,12 @@
 use golint_conc_flow::Func;
 use golint_conc_semantic::{BodyCx, BodyId, LocalKind, Signature, Type, TypeId};
 use golint_conc_syntax::Symbol;
-use golint_conc_syntax::ast::{Expr, ExprId, Stmt, UnaryOp};
+use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, walk_inline};
 use rustc_hash::FxHashSet;
 
 use crate::elsewhere::{MAX_PACKAGES, MAX_USERS};
-use crate::lifetime::{COMMANDS, Lifetime, UnendingStmt};
+use crate::lifetime::{COMMANDS, Lifetime, UnendingStmt, paths_set_in, set_for_good};
 use crate::model::{Model, Spawn};
 
 /// How many callers, and their callers, are asked whether they run again and again.
@@ -197,14 +197,33 @@ impl<'p> Model<'p> {
         })
     }
 
-    /// Whether a loop around a place goes on as long as something is so, and not over the elements of something.
+    /// Whether a loop around a place goes on as long as something is so, and not over the elements of something, and comes
+    /// to the place more than once.
     pub(crate) fn is_in_lasting_loop(&self, cx: BodyCx<'p>, node: NodeRef) -> bool {
         let parents = self.parents(cx.id);
         let mut loops = parents.enclosing_loops(cx.ast, node);
-        loops.any(|turn| match cx.ast.stmt(turn) {
-            Stmt::For { init, .. } => init.is_none(),
-            Stmt::Range { subject, .. } => matches!(cx.underlying(subject), Type::Chan(..)),
-            _ => false,
+        loops.any(|turn| {
+            let lasts = match cx.ast.stmt(turn) {
+                Stmt::For { init, .. } => init.is_none(),
+                Stmt::Range { subject, .. } => matches!(cx.underlying(subject), Type::Chan(..)),
+                _ => false,
+            };
+            lasts && !self.is_done_once_in(cx, node, turn)
+        })
+    }
+
+    /// Whether a place in a loop stands under a condition on a field that is set there, and that the loop sets nowhere else.
+    fn is_done_once_in(&self, cx: BodyCx<'p>, node: NodeRef, turn: StmtId) -> bool {
+        let parents = self.parents(cx.id);
+        let mut above = parents.ancestors(node).take_while(|above| *above != NodeRef::Stmt(turn));
+        above.any(|above| {
+            set_for_good(cx, above, |path| !path.fields.is_empty()).is_some_and(|set| {
+                paths_set_in(cx, turn)
+                    .iter()
+                    .filter(|other| set.root == other.root && set.fields.starts_with(&other.fields))
+                    .count()
+                    == 1
+            })
         })
     }
 
