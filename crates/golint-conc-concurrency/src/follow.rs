@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use golint_conc_flow::{Func, FuncGraph, Label, PathEnd, Paths, Point, Step, Verdict, Watch, assigned};
-use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Callee};
+use golint_conc_semantic::{AccessPath, BodyCx, BodyId};
 use golint_conc_syntax::ast::{Expr, ExprId, Stmt, StmtId};
 use golint_conc_syntax::visit::{NodeRef, Walk, walk};
 use rustc_hash::FxHashMap;
@@ -258,9 +258,8 @@ impl LockWatch<'_, '_> {
         if self.cx.args(call).iter().any(|&arg| self.cx.path(arg).as_ref() == Some(self.lock)) {
             return true;
         }
-        if matches!(callee, Callee::Method { ref recv, .. } if self.cx.path(*recv).as_ref() == Some(self.lock))
-        {
-            // `TryLock`, `RLocker`
+        // `TryLock`, `RLocker`
+        if self.cx.receiver_path(&callee).as_ref() == Some(self.lock) {
             return true;
         }
         let Expr::Call { fun, .. } = self.cx.ast.expr(call) else { return false };
@@ -283,12 +282,20 @@ impl LockWatch<'_, '_> {
         })
     }
 
-    /// Whether a loop gives the variable or a field on the way to the lock one value after the other: each turn has a
-    /// lock of its own, and deferred calls are on any of them.
+    /// Whether the variable or a field on the way to the lock has one value after the other, in the turns of a loop or
+    /// behind a deferred operation: each is a lock of its own, and deferred calls are on any of them.
     fn is_moving(&self, graph: &FuncGraph) -> bool {
-        graph.points().any(|(point, at)| match at {
-            Step::Exec(stmt) => graph.block(point.block).in_loop.is_some() && self.is_moved(stmt),
-            _ => false,
+        let deferred = |stmt: StmtId| match self.cx.ast.stmt(stmt) {
+            Stmt::Defer(call) => self.kind(call).map(|_| self.cx.ast.stmt_span(stmt).start),
+            _ => None,
+        };
+        let executed = |at: Step| if let Step::Exec(stmt) = at { Some(stmt) } else { None };
+        let first = graph.points().filter_map(|(_, at)| deferred(executed(at)?)).min();
+        graph.points().any(|(point, at)| {
+            executed(at).is_some_and(|stmt| {
+                let is_behind = first.is_some_and(|first| first < self.cx.ast.stmt_span(stmt).start);
+                (graph.block(point.block).in_loop.is_some() || is_behind) && self.is_moved(stmt)
+            })
         })
     }
 

@@ -47,7 +47,7 @@ pub use handoff::{AbandonedReceive, AbandonedSend, StuckSend};
 pub use lifetime::{Lifetime, Unending, UnendingStmt};
 pub use locks::{DoubleLock, LockFaults, LockLeak, ReadLockedWrite, Taken};
 pub use loop_variables::CapturedLoopVariable;
-pub use loops::holds_only_while_received;
+pub use loops::{holds_once_drained, holds_only_while_received};
 pub use model::{Call, Model, Spawn, SpawnKind};
 pub use order::{Concurrency, Order, Race, Thread};
 pub use outliving::{ContextEnd, Doomed};

@@ -105,14 +105,30 @@ fn is_below(parents: &Parents, node: StmtId, above: StmtId) -> bool {
 
 /// Whether a condition holds only while a channel has elements that a clause receives: the loop drains it and ends.
 pub fn holds_only_while_received(cx: BodyCx<'_>, cond: ExprId, clauses: List<ClauseId>) -> bool {
-    let (count, bound, least) = match cx.ast.expr(cx.ast.unparen(cond)) {
-        Expr::Binary { op: BinaryOp::LogicalAnd, lhs, rhs } => {
-            return [lhs, rhs].into_iter().any(|part| holds_only_while_received(cx, part, clauses));
+    compares_len_of_received(cx, cond, clauses, true)
+}
+
+/// Whether a condition holds once a channel has no elements any more that a clause receives.
+pub fn holds_once_drained(cx: BodyCx<'_>, cond: ExprId, clauses: List<ClauseId>) -> bool {
+    compares_len_of_received(cx, cond, clauses, false)
+}
+
+fn compares_len_of_received(
+    cx: BodyCx<'_>,
+    cond: ExprId,
+    clauses: List<ClauseId>,
+    has_elements: bool,
+) -> bool {
+    let Expr::Binary { op, lhs, rhs } = cx.ast.expr(cx.ast.unparen(cond)) else { return false };
+    let (count, bound, least) = match (op, has_elements) {
+        (BinaryOp::LogicalAnd, true) | (BinaryOp::LogicalOr, false) => {
+            let mut parts = [lhs, rhs].into_iter();
+            return parts.any(|part| compares_len_of_received(cx, part, clauses, has_elements));
         }
-        Expr::Binary { op: BinaryOp::Gt | BinaryOp::Ne, lhs, rhs } => (lhs, rhs, 0),
-        Expr::Binary { op: BinaryOp::Ge, lhs, rhs } => (lhs, rhs, 1),
-        Expr::Binary { op: BinaryOp::Lt, lhs, rhs } => (rhs, lhs, 0),
-        Expr::Binary { op: BinaryOp::Le, lhs, rhs } => (rhs, lhs, 1),
+        (BinaryOp::Gt | BinaryOp::Ne, true) | (BinaryOp::Eq | BinaryOp::Le, false) => (lhs, rhs, 0),
+        (BinaryOp::Ge, true) | (BinaryOp::Lt, false) => (lhs, rhs, 1),
+        (BinaryOp::Lt, true) | (BinaryOp::Ge, false) => (rhs, lhs, 0),
+        (BinaryOp::Le, true) | (BinaryOp::Gt, false) => (rhs, lhs, 1),
         _ => return false,
     };
     let count = cx.ast.unparen(count);

@@ -419,3 +419,13 @@ func (r *room) count() int {
 	r.enter() // want "`r.enter` comes to `Lock` of `r.mu`, which is held here with `RLock`"
 	return r.seats
 }
+
+// What stands behind a lock that waits for itself never runs, so it is told once.
+func (c *cluster) thrice() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mu.Lock() // want "waits for itself"
+	defer c.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+}

@@ -249,3 +249,23 @@ func (n *node) read(options *readOptions, revision int) int {
 	}
 	return sum
 }
+
+type tried struct{ sync.Mutex }
+
+// The second lock is tried, wherever the answer goes.
+func (t *tried) show() {
+	t.Lock()
+	t.Unlock()
+	println("again", t.TryLock())
+	t.Unlock()
+}
+
+// Each deferred call is on the node that stood there.
+func each(first, second *node) {
+	n := first
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n = second
+	n.mu.Lock()
+	defer n.mu.Unlock()
+}

@@ -606,3 +606,45 @@ func (g *gate) either(isWriter bool) bool {
 	defer l.Unlock()
 	return g.open
 }
+
+type pool struct {
+	mu      sync.Mutex
+	streams map[int]*stream
+}
+
+type stream struct {
+	pool *pool
+	sent chan int
+}
+
+// The stream knows the pool by a name of its own.
+func (s *stream) send(id int) {
+	s.sent <- id
+	s.pool.mu.Unlock()
+}
+
+func (p *pool) open(id int) {
+	p.mu.Lock()
+	s, ok := p.streams[id]
+	if !ok {
+		s = &stream{pool: p, sent: make(chan int, 1)}
+		p.streams[id] = s
+	}
+	s.send(id)
+}
+
+type snapshot struct{ lock sync.Mutex }
+
+type machine struct{ snapshot *snapshot }
+
+func (m *machine) start(s *snapshot) { m.snapshot = s }
+
+// What is released under another name before it was locked under that may be the same lock.
+func runs(m *machine, s *snapshot) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	m.start(s)
+	m.snapshot.lock.Unlock()
+	println("free")
+	m.snapshot.lock.Lock()
+}

@@ -33,7 +33,7 @@ func (c *cache) note(key string) {
 	defer c.mu.RUnlock()
 	if c.last != key {
 		c.last = key                 // want "`c.last` is written"
-		c.list = append(c.list, key) // want "`c.list` is written"
+		c.list = append(c.list, key) // the same mistake
 	}
 }
 

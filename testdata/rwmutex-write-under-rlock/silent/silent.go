@@ -127,3 +127,25 @@ func (c *checkpoint) mark() {
 	c.seq++
 	println(c.seq)
 }
+
+// A handle is one reader's; the lock is that of the data, which all handles share.
+type handle struct {
+	dataMu *sync.RWMutex
+	data   *[]byte
+	off    int
+}
+
+func (h *handle) read(p []byte) int {
+	h.dataMu.RLock()
+	defer h.dataMu.RUnlock()
+	n := copy(p, (*h.data)[h.off:])
+	h.off += n
+	return n
+}
+
+func (h *handle) write(p []byte) {
+	h.dataMu.Lock()
+	defer h.dataMu.Unlock()
+	*h.data = append((*h.data)[:h.off], p...)
+	h.off += len(p)
+}

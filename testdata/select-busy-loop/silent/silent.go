@@ -172,3 +172,16 @@ func emptiesSome(conns chan net.Conn, max int) (closed int) {
 	}
 	return closed
 }
+
+func emptiesAndLeaves(conns chan net.Conn) {
+	for {
+		if len(conns) == 0 {
+			break
+		}
+		select {
+		case conn := <-conns:
+			conn.Close()
+		default:
+		}
+	}
+}

@@ -238,6 +238,10 @@ impl Builder<'_, '_> {
             if !is_said(path) && modes & RELEASED == 0 {
                 continue;
             }
+            // The caller may know the same lock by another name.
+            if modes & RELEASED != 0 {
+                self.spread.push((step, Some(class_of(inner, path))));
+            }
             match self.model.path_at_call(self.cx, site, path) {
                 Some(path) => exits.extend(self.lock(path).map(|lock| (lock, *modes))),
                 None if modes & RELEASED != 0 => self.release_unnamed(step, class_of(inner, path)),
@@ -394,7 +398,12 @@ impl Builder<'_, '_> {
                     }
                     _ => self.steps.entry(step).or_default(),
                 };
-                events.push(Event::HandOn(index));
+                let is_named = events.iter().any(|event| {
+                    matches!(event, Event::Call { exits, .. } if exits.iter().any(|&(lock, _)| lock == index))
+                });
+                if !is_named {
+                    events.push(Event::HandOn(index));
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use golint_conc_syntax::visit::{NodeRef, Walk, walk, walk_inline};
 use golint_conc_syntax::{end_of_word, last_word};
 use memchr::memmem::{self, Finder};
 
-use super::duty::class_of;
+use super::duty::{class_of, may_be};
 use super::summary::{Acquire, Event, FuncLocks, Guard, HELD, Modes, OTHER, READ, Taken, UNTOUCHED, WRITE};
 use crate::model::Model;
 
@@ -122,7 +122,7 @@ impl Model<'_> {
                 continue;
             }
             let mut has_leak = false;
-            for start in locks.starts(cx, lock) {
+            for start in locks.starts(cx, lock).into_iter().filter(|start| !locks.never_takes(lock, start)) {
                 searches += 1;
                 if self.pkg.bounds.count("locks taken in a function", MAX_SEARCHES < searches) {
                     return;
@@ -138,7 +138,9 @@ impl Model<'_> {
                 if may_leak && !has_leak && start.is_direct {
                     let leak = locks.leak(cx, paths, lock, start, recovers);
                     let leak = leak.filter(|leak| {
-                        self.is_own_duty(&locks, lock, leak) && !self.is_one_of_many(cx, &locks.locks[lock])
+                        self.is_own_duty(&locks, lock, leak)
+                            && !self.is_one_of_many(cx, &locks.locks[lock])
+                            && !locks.may_have_another_name(cx, lock)
                     });
                     has_leak |= leak.is_some();
                     faults.leaks.extend(leak);
@@ -232,6 +234,17 @@ impl FuncLocks {
         }
         starts.sort_by_key(|start| cx.ast.expr_span(start.call).start);
         starts
+    }
+
+    /// Whether the lock is held on every path to where it is taken, so that what comes behind never runs.
+    fn never_takes(&self, lock: usize, start: &Start) -> bool {
+        let step = start.after.step.checked_sub(1).and_then(|at| {
+            let steps = &self.graph.block(start.after.block).steps;
+            steps.get(at)
+        });
+        let before = step.and_then(|step| self.flows[lock].before.get(step)).copied().unwrap_or_default();
+        let waits_for = if start.taken == Taken::Lock { HELD } else { WRITE };
+        !start.is_try && before & waits_for != 0 && before & !waits_for == 0
     }
 
     /// Whether the lock may be held, on some path, where it is taken.
@@ -334,6 +347,17 @@ impl FuncLocks {
             }
             Event::HandOn(own) => *own == lock,
             Event::Give(_) | Event::Move(_) => false,
+        })
+    }
+
+    /// Whether the function releases a lock of the same field under another name before it has taken it by that name, so
+    /// that the two may be one.
+    fn may_have_another_name(&self, cx: BodyCx<'_>, lock: usize) -> bool {
+        let class = class_of(cx, &self.locks[lock]);
+        let others = (0..self.locks.len()).filter(|&other| other != lock);
+        others.into_iter().any(|other| {
+            may_be(class, class_of(cx, &self.locks[other]))
+                && (self.releases_for_others(other) || self.releases_for_others(lock))
         })
     }
 

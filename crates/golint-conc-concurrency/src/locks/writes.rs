@@ -1,7 +1,7 @@
 //! Writes to what a read-write lock guards, while that is only held for reading.
 
 use golint_conc_flow::{Func, Step, assigned};
-use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Type};
+use golint_conc_semantic::{AccessPath, BodyCx, BodyId, Root, Type};
 use golint_conc_syntax::ast::{Expr, ExprId};
 use golint_conc_syntax::{Signals, Symbol};
 
@@ -30,7 +30,7 @@ pub struct ReadLockedWrite {
 
 impl Model<'_> {
     /// The writes in a body to fields that stand beside a `sync.RWMutex`, on which all paths hold that one for reading and
-    /// no other lock for writing, while other functions use the field under the lock.
+    /// no other lock for writing, while other functions use the field under the lock. The first behind each `RLock`.
     pub fn read_locked_writes(&self, body: BodyId) -> Vec<ReadLockedWrite> {
         let is_read_locked = self.lock_ops(body).iter().any(|op| op.kind == LockOpKind::RLock);
         if !is_read_locked {
@@ -55,12 +55,15 @@ impl Model<'_> {
                 let guard = (0..locks.locks.len()).find(|&lock| {
                     modes(lock) & HELD == READ && modes(lock) == READ && is_beside(&locks.locks[lock], &path)
                 });
-                let Some(lock) = guard.filter(|&lock| !is_value_of_own(cx, &locks.locks[lock])) else {
-                    continue;
+                let is_own = |&lock: &usize| {
+                    is_value_of_own(cx, &locks.locks[lock]) || is_pointer(cx, &locks.locks[lock])
                 };
+                let Some(lock) = guard.filter(|lock| !is_own(lock)) else { continue };
                 let start = locks.starts(cx, lock).into_iter().find(|start| start.taken == Taken::RLock);
                 let other = self.other_user(func.body, class_of(cx, &locks.locks[lock]), &path);
-                if let (Some(start), Some(other)) = (start, other) {
+                if let (Some(start), Some(other)) = (start, other)
+                    && found.iter().all(|known: &ReadLockedWrite| known.rlock != start.call)
+                {
                     let (rlock, lock) = (start.call, locks.locks[lock].clone());
                     found.push(ReadLockedWrite { func, rlock, lock, target, is_element, other });
                 }
@@ -110,6 +113,20 @@ pub(super) fn field_written(cx: BodyCx<'_>, target: ExprId) -> Option<(AccessPat
     };
     let path = cx.path(field).filter(|path| !path.fields.is_empty())?;
     Some((path, is_element))
+}
+
+/// Whether a lock is a pointer to one that lies elsewhere, which guards what lies there.
+fn is_pointer(cx: BodyCx<'_>, lock: &AccessPath) -> bool {
+    let mut ty = match lock.root {
+        Root::Local(local) => cx.local_info(local).ty,
+        Root::Global(object) => cx.pkg.object_type(object),
+        Root::External(..) => return false,
+    };
+    for &field in &lock.fields {
+        let Ok(member) = cx.pkg.member(ty, field) else { return false };
+        ty = member.ty;
+    }
+    matches!(cx.pkg.types.get(ty), Type::Pointer(_))
 }
 
 /// Whether a field stands in the same struct as a lock.

@@ -18,6 +18,9 @@ pub(crate) static RULE: HttpBodyBeforeErr = HttpBodyBeforeErr;
 
 pub(crate) struct HttpBodyBeforeErr;
 
+/// What assertions are called that end a test whose response is nil.
+const ASSERTIONS: [&str; 4] = ["NotNil", "NotNilf", "NotEmpty", "NotEmptyf"];
+
 struct BeforeErr {
     place: Place,
     call: Place,
@@ -226,6 +229,10 @@ impl Watch for Unchecked<'_, '_> {
                 Expr::Selector { base, .. } if self.is_holder(base) => Verdict::Found,
                 Expr::Call { .. } => match self.body.callee(expr) {
                     Callee::Method { recv, .. } if self.is_holder(recv) => Verdict::Found,
+                    callee if callee.name().is_some_and(|name| ASSERTIONS.contains(&name.as_str())) => {
+                        let is_asked = self.body.args(expr).into_iter().any(|arg| self.is_holder(arg));
+                        if is_asked { Verdict::Drop } else { Verdict::Go }
+                    }
                     _ => Verdict::Go,
                 },
                 _ => Verdict::Go,

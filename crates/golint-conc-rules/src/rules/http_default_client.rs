@@ -96,9 +96,12 @@ fn is_configured(cx: &Cx<'_>) -> bool {
 }
 
 fn sets_timeout(body: BodyCx<'_>, target: ExprId) -> bool {
-    let variable = match body.ast.expr(target) {
-        Expr::Selector { base, sel } if body.ast.ident(sel).is_some_and(|name| name == "Timeout") => base,
-        _ => target,
-    };
-    body.is_external(variable, "net/http", "DefaultClient")
+    let is_default = |expr: ExprId| body.is_external(expr, "net/http", "DefaultClient");
+    let Expr::Selector { base, sel } = body.ast.expr(target) else { return is_default(target) };
+    if body.ast.ident(sel).is_none_or(|name| name != "Timeout") {
+        return is_default(target);
+    }
+    // `client := http.DefaultClient` is a second name of it.
+    let init = body.local(base).and_then(|local| body.local_info(local).init);
+    is_default(base) || init.is_some_and(|(init, _)| is_default(init))
 }

@@ -1,8 +1,8 @@
 //! See `rules/select-busy-loop.md`.
 
-use golint_conc_concurrency::holds_only_while_received;
+use golint_conc_concurrency::{holds_once_drained, holds_only_while_received};
 use golint_conc_semantic::BodyCx;
-use golint_conc_syntax::ast::{BranchKind, ClauseId, Expr, Stmt, StmtId, UnaryOp};
+use golint_conc_syntax::ast::{BranchKind, ClauseId, Expr, List, Stmt, StmtId, UnaryOp};
 use golint_conc_syntax::visit::{NodeRef, Walk, roots, walk, walk_inline};
 use golint_conc_syntax::{Signals, Span};
 
@@ -103,8 +103,11 @@ fn spinning_default(cx: &Cx<'_>, body: BodyCx<'_>, turn: StmtId) -> Option<(Clau
         && cond.is_none_or(|cond| {
             !may_wait_or_progress(cx, body, cond.into()) && !holds_only_while_received(body, cond, clauses)
         })
-        && others
-            .all(|stmt| !may_wait_or_progress(cx, body, stmt.into()) && !always_leaves(cx, body, stmt, turn));
+        && others.all(|stmt| {
+            !may_wait_or_progress(cx, body, stmt.into())
+                && !always_leaves(cx, body, stmt, turn)
+                && !leaves_once_drained(cx, body, stmt, turn, clauses)
+        });
     spins.then_some((default, stmts.len() == 1))
 }
 
@@ -127,6 +130,18 @@ fn starts_next_turn(body: BodyCx<'_>, stmt: StmtId) -> bool {
 fn always_leaves(cx: &Cx<'_>, body: BodyCx<'_>, stmt: StmtId, turn: StmtId) -> bool {
     !matches!(body.ast.stmt(stmt), Stmt::If { .. } | Stmt::Switch { .. })
         && cx.model.leaves(body, stmt, turn).is_some()
+}
+
+/// Whether a statement leaves the loop once a channel is empty that the `select` receives from.
+fn leaves_once_drained(
+    cx: &Cx<'_>,
+    body: BodyCx<'_>,
+    stmt: StmtId,
+    turn: StmtId,
+    clauses: List<ClauseId>,
+) -> bool {
+    let Stmt::If { cond, then, .. } = body.ast.stmt(stmt) else { return false };
+    holds_once_drained(body, cond, clauses) && cx.model.leaves(body, then, turn).is_some()
 }
 
 /// Whether running a node may take time, or brings the loop nearer to an end of its own.
