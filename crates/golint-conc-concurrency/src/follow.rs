@@ -123,6 +123,15 @@ impl<'p> Model<'p> {
         }
         let start = Point { block: FuncGraph::ENTRY, step: 0 };
         let path = paths.search(start, &(Mode::Unknown, None), &watch)?;
+        // Behind a lock that waits for itself nothing runs.
+        if self
+            .lock_faults(func.body)
+            .doubles
+            .iter()
+            .any(|double| double.func == func && double.lock == *lock)
+        {
+            return None;
+        }
         let (mode, before) = path.state;
         let (call, is_deferred) = match path.end {
             PathEnd::Step(at) => (operation_at(cx, at)?, matches!(at, Step::Exec(_))),

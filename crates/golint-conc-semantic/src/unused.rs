@@ -12,6 +12,9 @@ const TESTS: [&str; 4] = ["Test", "Benchmark", "Example", "Fuzz"];
 /// What comments begin with that make a function known outside of Go's own names: to C, to the linker, to a host.
 const DIRECTIVES: [&[u8]; 2] = [b"//export ", b"//go:"];
 
+/// Through how many functions it is followed that only unused ones name a function.
+const MAX_DEPTH: usize = 4;
+
 /// The element of an import path whose package only what lies beside it may import.
 const INTERNAL: &str = "internal";
 
@@ -21,6 +24,10 @@ impl Package {
     /// one, tests included. An exported function of a package that is open to other modules is used by them, an exported
     /// method by an interface. Outside of a module, or where files of the package are not at hand, everything is used.
     pub fn is_unused(&self, id: BodyId) -> bool {
+        self.is_unused_bounded(id, MAX_DEPTH)
+    }
+
+    fn is_unused_bounded(&self, id: BodyId, depth: usize) -> bool {
         let (name, is_method) = match self.body_outline(id).kind {
             DeclKind::Func => (self.body_decl(id).name, false),
             DeclKind::Method => (self.body_decl(id).name, true),
@@ -34,7 +41,7 @@ impl Package {
             && !is_entry(name)
             && self.is_whole_program()
             && !self.has_directive(id)
-            && !self.is_named_beside(id, name)
+            && !self.is_named_beside(id, name, depth)
             && !(name.is_exported() && self.name != "main" && self.is_named_in_module(name))
     }
 
@@ -62,16 +69,28 @@ impl Package {
         lines.any(|line| DIRECTIVES.iter().any(|directive| line.starts_with(directive)))
     }
 
-    /// Whether a name stands anywhere in the package but in one declaration of it and in the comment above that.
-    fn is_named_beside(&self, id: BodyId, name: Symbol) -> bool {
+    /// Whether a name stands anywhere in the package but in one declaration of it, in the comment above that, and in
+    /// functions that are unused themselves.
+    fn is_named_beside(&self, id: BodyId, name: Symbol, depth: usize) -> bool {
         let (own, file) = (self.body_outline(id).span, self.body_decl(id).file);
         let above = self.comment_above(id).len() as u32;
         // The line break is between them.
         let own = Span::new(own.start.saturating_sub(above + 1), own.end);
         self.files.iter().enumerate().any(|(index, other)| {
             let is_own = |at: usize| index == file && own.start <= at as u32 && (at as u32) < own.end;
-            find_word(other.source.text(), name).any(|at| !is_own(at))
+            let mut places = find_word(other.source.text(), name).filter(|&at| !is_own(at));
+            places.any(|at| !self.is_in_unused(index, at as u32, depth))
         })
+    }
+
+    /// Whether an offset in a file lies in a function that is unused.
+    fn is_in_unused(&self, file: usize, at: u32, depth: usize) -> bool {
+        let is_around = |id: BodyId| {
+            let span = self.body_outline(id).span;
+            self.body_decl(id).file == file && span.start <= at && at < span.end
+        };
+        let around = self.bodies().map(|(id, _)| id).find(|&id| is_around(id));
+        depth.checked_sub(1).zip(around).is_some_and(|(depth, around)| self.is_unused_bounded(around, depth))
     }
 
     /// Whether some file of the module that imports this package has a name, or that cannot be told.

@@ -12,6 +12,9 @@ func main() {
 	if err := fetch.Status("https://example.com"); err != nil {
 		log.Fatal(err)
 	}
+	if err := fetch.Counted("https://example.com"); err != nil {
+		log.Fatal(err)
+	}
 	http.HandleFunc("/", handle)
 }
 

@@ -78,3 +78,30 @@ func (Source) reload(url string) error {
 	}
 	return resp.Body.Close()
 }
+
+// Summary is named by nothing, so that its helper never runs either.
+func Summary(url string) error {
+	return summarize(url)
+}
+
+func summarize(url string) error {
+	resp, err := http.Get(url)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// One of the two that call this is called itself.
+func count(url string) error {
+	resp, err := http.Get(url) // want "http.Get"
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+func forgotten(url string) error { return count(url) }
+
+// Counted is called by main's status.
+func Counted(url string) error { return count(url) }
