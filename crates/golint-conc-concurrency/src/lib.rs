@@ -22,6 +22,7 @@ mod map_words;
 mod model;
 mod order;
 mod outliving;
+mod own_maps;
 mod piling;
 mod reaching;
 mod resolution;

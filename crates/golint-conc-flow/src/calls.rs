@@ -91,8 +91,17 @@ pub enum Assertion {
 /// What a call asserts, by its name: functions of the assertion libraries, and functions of the package that are named
 /// like them.
 pub fn assertion(callee: &Callee) -> Option<Assertion> {
-    const NOT_NIL: [&str; 8] =
-        ["Error", "ErrorIs", "ErrorAs", "ErrorContains", "EqualError", "ErrorType", "Errorf", "NotNil"];
+    const NOT_NIL: [&str; 9] = [
+        "Error",
+        "ErrorIs",
+        "ErrorAs",
+        "ErrorContains",
+        "EqualError",
+        "ErrorType",
+        "Errorf",
+        "NotNil",
+        "NotNilf",
+    ];
     const NIL: [&str; 5] = ["NoError", "NoErrorf", "NilError", "Nil", "Nilf"];
     let (Callee::Func { pkg, name, .. } | Callee::Method { pkg, name, .. }) = callee else { return None };
     let (pkg, name) = (pkg.as_str(), name.as_str());

@@ -5,25 +5,22 @@ import (
 	"testing"
 )
 
-type require struct{ t *testing.T }
-
-// NotNil ends the test.
-func (r require) NotNil(value any) {
+func requireNotNil(t *testing.T, value any) {
 	if value == nil {
-		r.t.FailNow()
+		t.FailNow()
 	}
 }
 
-func (r require) NoError(err error) {
+func requireNoError(t *testing.T, err error) {
 	if err != nil {
-		r.t.FailNow()
+		t.FailNow()
 	}
 }
 
+// The response is asked for before it is used.
 func TestGet(t *testing.T) {
-	require := require{t}
 	resp, err := http.Get("http://service/")
-	require.NotNil(resp)
+	requireNotNil(t, resp)
 	defer resp.Body.Close()
-	require.NoError(err)
+	requireNoError(t, err)
 }

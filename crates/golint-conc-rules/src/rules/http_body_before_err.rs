@@ -1,8 +1,8 @@
 //! See `rules/http-body-before-err.md`.
 
 use golint_conc_flow::{
-    Acquired, Bound, Evidence, Func, Kind, Label, PathEnd, Paths, Point, Step as FlowStep, Verdict, Watch,
-    assigned,
+    Acquired, Assertion, Bound, Evidence, Func, Kind, Label, PathEnd, Paths, Point, Step as FlowStep,
+    Verdict, Watch, assertion, assigned,
 };
 use golint_conc_semantic::{BodyCx, BodyId, Callee, LocalId};
 use golint_conc_syntax::ast::{BinaryOp, Expr, ExprId, Stmt, StmtId};
@@ -17,9 +17,6 @@ use crate::rule::{Cx, Report, Rule, step};
 pub(crate) static RULE: HttpBodyBeforeErr = HttpBodyBeforeErr;
 
 pub(crate) struct HttpBodyBeforeErr;
-
-/// What assertions are called that end a test whose response is nil.
-const ASSERTIONS: [&str; 4] = ["NotNil", "NotNilf", "NotEmpty", "NotEmptyf"];
 
 struct BeforeErr {
     place: Place,
@@ -229,7 +226,7 @@ impl Watch for Unchecked<'_, '_> {
                 Expr::Selector { base, .. } if self.is_holder(base) => Verdict::Found,
                 Expr::Call { .. } => match self.body.callee(expr) {
                     Callee::Method { recv, .. } if self.is_holder(recv) => Verdict::Found,
-                    callee if callee.name().is_some_and(|name| ASSERTIONS.contains(&name.as_str())) => {
+                    callee if assertion(&callee) == Some(Assertion::Nil(false)) => {
                         let is_asked = self.body.args(expr).into_iter().any(|arg| self.is_holder(arg));
                         if is_asked { Verdict::Drop } else { Verdict::Go }
                     }
